@@ -1,0 +1,1 @@
+"""What is: names, documents, policy, the registry and its changes. Values only."""

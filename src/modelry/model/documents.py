@@ -1,0 +1,422 @@
+"""The registry's documents: one frozen model for each file that a pull request may bring."""
+
+import re
+from datetime import date, datetime
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Strict,
+    StringConstraints,
+    WithJsonSchema,
+)
+from typing_extensions import TypeAliasType
+
+from modelry.model import names
+
+T = TypeVar("T")
+
+_LEAP = "([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)-02-29"
+_DAY = (
+    rf"([0-9]{{4}}-(0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|[0-9]{{4}}-(0[469]|11)-(0[1-9]|[12][0-9]|30)"
+    rf"|[0-9]{{4}}-02-(0[1-9]|1[0-9]|2[0-8])|{_LEAP})"
+)
+DATE = rf"^(?!0000){_DAY}$"
+TIME = (
+    rf"^(?!0000){_DAY}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{{1,6}})?"
+    r"(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$"
+)
+"""RFC 3339 with seconds and a zone; exact to leap years, so that the schema alone refuses what we refuse."""
+
+_date = re.compile(DATE)
+_time = re.compile(TIME)
+_BIG = 1e300
+
+
+def _read_time(value: object) -> datetime:
+    if not isinstance(value, str) or _time.fullmatch(value) is None:
+        raise ValueError("is not a time with its zone, such as 2026-03-01T12:00:00Z")
+    return datetime.fromisoformat(value)
+
+
+def _read_date(value: object) -> date:
+    if not isinstance(value, str) or _date.fullmatch(value) is None:
+        raise ValueError("is not a date, such as 2026-03-01")
+    return date.fromisoformat(value)
+
+
+def _read_integer(value: object) -> object:
+    # JSON Schema calls 3.0 an integer; the two must not differ.
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _read_stage(value: str) -> str:
+    if not names.is_stage(value):
+        raise ValueError(
+            "is not a stage's name: lower-case letters, digits and hyphens, a letter first, "
+            "and neither latest nor v<digits>"
+        )
+    return value
+
+
+Time = Annotated[
+    datetime,
+    BeforeValidator(_read_time),
+    WithJsonSchema({"type": "string", "format": "date-time", "pattern": TIME}),
+]
+Date = Annotated[
+    date, BeforeValidator(_read_date), WithJsonSchema({"type": "string", "format": "date", "pattern": DATE})
+]
+# Bounds are how a JSON Schema refuses infinity; `not: {minimum}` is how it refuses NaN.
+Number = Annotated[
+    float,
+    Field(gt=-_BIG, lt=_BIG),
+    WithJsonSchema({"type": "number", "exclusiveMinimum": -_BIG, "not": {"minimum": _BIG}}),
+]
+Count = Annotated[int, Field(ge=0, lt=2**53), BeforeValidator(_read_integer)]
+Integer = Annotated[int, Field(gt=-(2**53), lt=2**53), BeforeValidator(_read_integer)]
+Several = Annotated[tuple[T, ...], Strict(strict=False)]
+
+ModelName = Annotated[str, StringConstraints(pattern=names.MODEL)]
+StageName = Annotated[
+    str,
+    AfterValidator(_read_stage),
+    WithJsonSchema(
+        {"type": "string", "pattern": names.STAGE, "not": {"pattern": "^(latest|v[0-9]+)$"}},
+    ),
+]
+Version = Annotated[str, StringConstraints(pattern=names.VERSION, max_length=64)]
+Sha256 = Annotated[str, StringConstraints(pattern=names.SHA256)]
+Digest = Annotated[str, StringConstraints(pattern=names.DIGEST)]
+Commit = Annotated[str, StringConstraints(pattern=names.COMMIT)]
+FileName = Annotated[str, StringConstraints(pattern=names.FILE)]
+MetricName = Annotated[str, StringConstraints(pattern=names.METRIC)]
+Slug = Annotated[str, StringConstraints(pattern=names.SLUG)]
+Line = Annotated[str, StringConstraints(pattern=r"^\S(.*\S)?$", max_length=200)]
+"""One line of text."""
+Text = Annotated[str, StringConstraints(min_length=1, max_length=10_000)]
+Url = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^[a-z][a-z0-9+.-]{1,20}:[A-Za-z0-9._~:/?#@!$&'()*+,;=%\[\]-]+$", max_length=1000
+    ),
+]
+WebUrl = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~:/?#@!$&()*+,;=%-]*)?$",
+        max_length=1000,
+    ),
+]
+Person = Annotated[str, StringConstraints(pattern=r"^@?[^\s@/<>&|`]+([ /@][^\s@/<>&|`]+)*$", max_length=100)]
+"""A forge account (`@alice`), a team (`@acme/risk`), an address or a name."""
+_TERM = r"[A-Za-z0-9][A-Za-z0-9.:-]*\+?( WITH [A-Za-z0-9][A-Za-z0-9.-]*)?"
+_GROUP = rf"({_TERM}|\({_TERM}( (AND|OR) {_TERM})*\))"
+License = Annotated[str, StringConstraints(pattern=rf"^{_GROUP}( (AND|OR) {_GROUP})*$", max_length=200)]
+"""An SPDX expression; whether its licences exist is a rule's question, since that list grows."""
+Duration = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,4}(m|h|d|w)$")]
+"""Minutes, hours, days or weeks: `30m`, `12h`, `7d`, `2w`."""
+FieldPath = Annotated[str, StringConstraints(pattern=r"^[a-z_]+(\.[a-z0-9_]+)*$", max_length=200)]
+
+Plain = TypeAliasType(
+    "Plain",
+    "bool | Integer | Number | Annotated[str, Field(max_length=10_000)]"
+    " | Several[Plain] | dict[Annotated[str, Field(min_length=1, max_length=200)], Plain] | None",
+)
+"""Whatever YAML can say without surprises."""
+
+Metrics = Annotated[dict[MetricName, Number], Field(min_length=1)]
+
+
+class Part(BaseModel):
+    """A piece of a document: a typo is refused, and nothing changes it after reading."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        allow_inf_nan=False,
+        use_attribute_docstrings=True,
+        validate_by_alias=True,
+        serialize_by_alias=True,
+    )
+
+
+class Dataset(Part):
+    """The data that a model was measured on."""
+
+    name: Slug
+    """The data set's name, the same in every evaluation that means the same data."""
+    version: Annotated[str, StringConstraints(pattern=r"^\S{1,64}$")]
+    """Which edition of the data; results are compared only on the same name and version."""
+    digest: Digest | None = None
+    """Digest of the data's bytes."""
+
+
+class Interval(Part):
+    """A confidence interval of one metric."""
+
+    low: Number
+    """Lower bound."""
+    high: Number
+    """Upper bound."""
+    level: Annotated[Number, Field(gt=0, lt=1)] = 0.95
+    """How sure: 0.95 unless told."""
+
+
+class Measurement(Part):
+    """Measured results on one data set."""
+
+    dataset: Dataset
+    """What was measured on."""
+    metrics: Metrics
+    """Results by metric name; finite numbers."""
+    slices: dict[Slug, Metrics] | None = None
+    """Results on named parts of the data set."""
+    intervals: dict[MetricName, Interval] | None = None
+    """Confidence intervals by metric name."""
+
+
+class ArtifactFile(Part):
+    """One file of an artifact that is a folder."""
+
+    path: Annotated[
+        str, StringConstraints(pattern=rf"{names.FILE[:-1]}(/{names.FILE[1:-1]})*$", max_length=500)
+    ]
+    """Path inside the folder, with forward slashes."""
+    size: Count
+    """Bytes."""
+    sha256: Sha256
+    """SHA-256 of the bytes."""
+
+
+class Artifact(Part):
+    """The bytes of a version: what they are called, how large they are, what they hash to."""
+
+    path: FileName
+    """Name of the file or folder, as it lies beside the pointer once pulled."""
+    format: Slug
+    """How it is serialized: onnx, skops, safetensors, gguf, pickle …"""
+    size: Count
+    """Bytes; of a folder, of all its files together."""
+    sha256: Sha256
+    """SHA-256 of the file; of a folder, of the canonical list of its files."""
+    files: Annotated[Several[ArtifactFile], Field(min_length=1)] | None = None
+    """The files of a folder, ordered by path; absent for a single file."""
+
+
+class TrainingData(Part):
+    """Data that a version was trained on."""
+
+    name: Line
+    """What the data is called."""
+    uri: Url
+    """Where it lies."""
+    digest: Digest
+    """Digest of the bytes that were used."""
+    license: License | None = None
+    """SPDX expression of the data's licence."""
+    rows: Count | None = None
+    """How many examples."""
+    personal_data: bool | None = None
+    """Whether it is data about people."""
+
+
+class Code(Part):
+    """The code that trained a version."""
+
+    repository: Url
+    """Where the code's repository lies."""
+    commit: Commit
+    """The commit that was run, in full."""
+    path: Annotated[str, StringConstraints(pattern=r"^[^\s/\\][^\\]*$", max_length=500)] | None = None
+    """The file or folder inside the repository."""
+
+
+class Run(Part):
+    """The tracked run that made a version."""
+
+    tracker: Slug
+    """Which tracker: mlflow, wandb, clearml, dvclive …"""
+    id: Annotated[str, StringConstraints(pattern=r"^\S{1,200}$")]
+    """The run's id there."""
+    url: WebUrl | None = None
+    """Its page."""
+
+
+class Training(Part):
+    """Where a version comes from."""
+
+    data: Several[TrainingData]
+    """What it was trained on."""
+    code: Code
+    """What trained it."""
+    params: dict[Annotated[str, Field(min_length=1, max_length=200)], Plain]
+    """Hyper-parameters."""
+    environment: dict[Line, Line] | None = None
+    """Packages and their versions."""
+    run: Run | None = None
+    """The tracked run."""
+    seed: Integer | None = None
+    """Seed of the random numbers."""
+    duration: Duration | None = None
+    """How long training took."""
+    hardware: Line | None = None
+    """What it ran on."""
+    energy_kwh: Annotated[Number, Field(ge=0)] | None = None
+    """Energy used, in kWh."""
+    co2_kg: Annotated[Number, Field(ge=0)] | None = None
+    """Emissions, in kg of CO2 equivalent."""
+
+
+class Tensor(Part):
+    """One named input or output of a model."""
+
+    name: Line
+    """Its name, as the artifact has it."""
+    dtype: Slug
+    """Element type, by NumPy's names: float32, int64, string …"""
+    shape: Several[Count | None]
+    """Size of each dimension; null where it varies."""
+
+
+class Signature(Part):
+    """What goes into a model and what comes out."""
+
+    inputs: Annotated[Several[Tensor], Field(min_length=1)]
+    """Inputs, in order."""
+    outputs: Annotated[Several[Tensor], Field(min_length=1)]
+    """Outputs, in order."""
+
+
+class VersionRecord(Part):
+    """One version of a model, as it was proposed and reviewed; never edited once merged."""
+
+    schema_: Literal["version/v1"] = Field(alias="schema")
+    """Which kind of document this is, in which edition."""
+    model: ModelName
+    """The model; the folder's name."""
+    version: Version
+    """Semantic version; the folder's name. In quotes where YAML would read a number."""
+    created: Time
+    """When it was made, with its time zone."""
+    authors: Annotated[Several[Person], Field(min_length=1)]
+    """Who made it."""
+    summary: Line
+    """What is new in it, in one line."""
+    artifact: Artifact
+    """Its bytes."""
+    evaluations: Several[Measurement]
+    """What was measured before registration."""
+    training: Training
+    """Where it comes from."""
+    signature: Signature
+    """What goes in and what comes out."""
+    license: License
+    """SPDX expression."""
+    parents: Several[Annotated[str, StringConstraints(pattern=r"^\S{1,1000}$")]] | None = None
+    """What it was fine-tuned or derived from: `model@version` or an address."""
+    tags: Several[Slug]
+    """Free words to find it by."""
+    extra: dict[Slug, Plain] | None = None
+    """The organisation's own fields, checked by its own schema for the model's task."""
+
+
+class Deprecation(Part):
+    """Why a model should no longer be used."""
+
+    reason: Line
+    """Why."""
+    replacement: ModelName | None = None
+    """The model to use instead."""
+
+
+class ModelInfo(Part):
+    """What holds for all versions of a model; may be edited."""
+
+    schema_: Literal["model/v1"] = Field(alias="schema")
+    """Which kind of document this is, in which edition."""
+    title: Line
+    """What people call the model."""
+    summary: Line
+    """What it does, in one line."""
+    owners: Annotated[Several[Person], Field(min_length=1)]
+    """Who answers for it."""
+    task: Slug
+    """What it is for: tabular-classification, text-generation …"""
+    tags: Several[Slug]
+    """Free words to find it by."""
+    profile: Slug | None = None
+    """The risk tier whose required fields it must fill; one of the registry's profiles."""
+    deprecated: Deprecation | None = None
+    """Set when it should no longer be used."""
+
+
+class Assignment(Part):
+    """Which version holds a stage of a model. The lines stand together so that two promotions conflict."""
+
+    schema_: Literal["assignment/v1"] = Field(alias="schema")
+    """Which kind of document this is, in which edition."""
+    version: Version
+    """The version that holds the stage."""
+    sha256: Sha256
+    """Its artifact's SHA-256, so that the pointer alone says which bytes are meant."""
+    previous: Version | None
+    """The version that held the stage before, or null; must be what the base holds."""
+    reason: Line
+    """Why it was moved."""
+    evidence: Several[Url] | None = None
+    """Where the proof lies: evaluations, dashboards, tickets."""
+
+
+class Evaluation(Measurement):
+    """Evidence that came after registration; add-only."""
+
+    schema_: Literal["evaluation/v1"] = Field(alias="schema")
+    """Which kind of document this is, in which edition."""
+    created: Time
+    """When it was measured, with its time zone."""
+    authors: Annotated[Several[Person], Field(min_length=1)]
+    """Who measured."""
+    summary: Line
+    """What it shows, in one line."""
+    code: Code | None = None
+    """The code that measured."""
+
+
+class Yank(Part):
+    """A tombstone: the version stays, but nobody should take it."""
+
+    schema_: Literal["yank/v1"] = Field(alias="schema")
+    """Which kind of document this is, in which edition."""
+    reason: Line
+    """Why it was withdrawn; consumers are shown this."""
+    severity: Literal["low", "moderate", "high", "critical"] = "moderate"
+    """How bad it is to keep using it."""
+    replacement: Version | None = None
+    """The version to take instead."""
+    advisory: WebUrl | None = None
+    """Where more is said."""
+
+
+class Waiver(Part):
+    """A written, dated exception to one rule or gate, for this model."""
+
+    schema_: Literal["waiver/v1"] = Field(alias="schema")
+    """Which kind of document this is, in which edition."""
+    rule: Slug
+    """The rule that is waived."""
+    version: Version | None = None
+    """The version it is for; absent for all."""
+    stage: StageName | None = None
+    """The stage it is for; absent for all."""
+    reason: Line
+    """Why the exception is right."""
+    approver: Person
+    """Who takes responsibility; an owner."""
+    expires: Date
+    """The last day on which it holds."""

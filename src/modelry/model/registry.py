@@ -1,0 +1,249 @@
+"""The registry at one moment: its models, versions and stages, each document read when it is asked for."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Generic, TypeVar
+
+from modelry.errors import NotFoundError
+from modelry.model import layout, names
+from modelry.model.documents import (
+    Assignment,
+    Evaluation,
+    Measurement,
+    ModelInfo,
+    VersionRecord,
+    Waiver,
+    Yank,
+)
+from modelry.model.files import Tree
+from modelry.model.places import Fault, Position
+from modelry.model.pointer import Pointer
+from modelry.model.policy import Policy
+
+D = TypeVar("D")
+
+
+@dataclass(frozen=True)
+class Document(Generic[D]):
+    """One file of the registry: what it says, or what is wrong with it."""
+
+    path: str
+    """Where it lies, from the top of the repository."""
+    value: D | None
+    """What it says; None when it has faults."""
+    faults: tuple[Fault, ...]
+    """What is wrong with it."""
+    locate: Callable[[Sequence[str | int]], Position] = field(compare=False)
+    """Find the line and column of a field, by its path inside the document."""
+
+    @property
+    def must(self) -> D:
+        """Give what it says where it is known to be sound; raises `NotFoundError` where it is not."""
+        if self.value is None:
+            raise NotFoundError(
+                f"{self.path} cannot be read: {self.faults[0].message}", hint="run `modelry check` to see why"
+            )
+        return self.value
+
+
+Load = Callable[[str, type[D]], Document[D]]
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version's folder."""
+
+    model: str
+    number: str
+    paths: tuple[str, ...]
+    """All its files."""
+    source: "Source"
+
+    @property
+    def label(self) -> str:
+        """Say which version it is, as a reference."""
+        return f"{self.model}@{self.number}"
+
+    @cached_property
+    def record(self) -> Document[VersionRecord]:
+        """Its record; a document with a fault when the file is missing."""
+        return self.source.load(layout.version(self.model, self.number), VersionRecord)
+
+    @cached_property
+    def pointers(self) -> tuple[Document[Pointer], ...]:
+        """Its pointers: one, in a sound version."""
+        return tuple(self.source.load(path, Pointer) for path in self.paths if path.endswith(".dvc"))
+
+    @cached_property
+    def card(self) -> str | None:
+        """Its model card, in Markdown; None when it has none or it is no text."""
+        path = layout.version(self.model, self.number, "card.md")
+        return self.source.text(path) if path in self.paths else None
+
+    @cached_property
+    def yanked(self) -> Document[Yank] | None:
+        """Its tombstone, if it was withdrawn."""
+        path = layout.version(self.model, self.number, "yanked.yaml")
+        return self.source.load(path, Yank) if path in self.paths else None
+
+    @cached_property
+    def evaluations(self) -> Mapping[str, Document[Evaluation]]:
+        """What was measured after registration, by name."""
+        folder = layout.version(self.model, self.number, "evaluations/")
+        return {
+            path.removeprefix(folder).removesuffix(".yaml"): self.source.load(path, Evaluation)
+            for path in self.paths
+            if path.startswith(folder)
+        }
+
+    @cached_property
+    def measurements(self) -> tuple[Measurement, ...]:
+        """All that was ever measured: at registration first, then later evidence by name."""
+        later = [document.value for document in self.evaluations.values() if document.value is not None]
+        return (*(self.record.value.evaluations if self.record.value else ()), *later)
+
+    def metric(self, name: str, dataset: str | None = None) -> float | None:
+        """Give a metric on a data set, or on the first that has it; None when nobody measured it."""
+        for measurement in self.measurements:
+            if dataset in (None, measurement.dataset.name) and name in measurement.metrics:
+                return measurement.metrics[name]
+        return None
+
+
+@dataclass(frozen=True)
+class Model:
+    """One model's folder."""
+
+    name: str
+    paths: tuple[str, ...]
+    source: "Source"
+
+    @cached_property
+    def info(self) -> Document[ModelInfo]:
+        """What holds for all its versions; a document with a fault when the file is missing."""
+        return self.source.load(layout.model(self.name), ModelInfo)
+
+    @cached_property
+    def versions(self) -> Mapping[str, Version]:
+        """Its versions by number, lowest first."""
+        found: dict[str, list[str]] = {}
+        for path in self.paths:
+            place = layout.place(path)
+            if place is not None and place.kind in {"version", "pointer", "card", "evaluation", "yank"}:
+                found.setdefault(place.name, []).append(path)
+        return {
+            number: Version(self.name, number, tuple(found[number]), self.source)
+            for number in sorted(found, key=names.precedence)
+        }
+
+    @cached_property
+    def stages(self) -> Mapping[str, Document[Assignment]]:
+        """Its assignments by stage."""
+        return self._documents("assignment", Assignment)
+
+    @cached_property
+    def waivers(self) -> Mapping[str, Document[Waiver]]:
+        """Its waivers by name."""
+        return self._documents("waiver", Waiver)
+
+    def _documents(self, kind: layout.Kind, type_: type[D]) -> Mapping[str, Document[D]]:
+        places = {path: layout.place(path) for path in self.paths}
+        return {
+            place.name: self.source.load(path, type_)
+            for path, place in places.items()
+            if place is not None and place.kind == kind
+        }
+
+    @cached_property
+    def latest(self) -> Version | None:
+        """The highest release that is not yanked; the highest pre-release when there is no release."""
+        live = [version for version in self.versions.values() if version.yanked is None]
+        releases = [version for version in live if names.is_release(version.number)]
+        found = releases or live
+        return found[-1] if found else None
+
+    def holder(self, stage: str) -> Version | None:
+        """Give the version that holds a stage; None when nobody does."""
+        document = self.stages.get(stage)
+        if document is None or document.value is None:
+            return None
+        return self.versions.get(document.value.version)
+
+
+@dataclass(frozen=True)
+class Source:
+    """How documents are read; handed in by the storage, so that values need no parser."""
+
+    tree: Tree
+    load: Callable[[str, type], Document]  # type: ignore[type-arg]  # the type of the answer is its argument
+    text: Callable[[str], str | None]
+
+
+@dataclass(frozen=True)
+class Registry:
+    """All that the registry says at one moment."""
+
+    source: Source
+
+    @property
+    def tree(self) -> Tree:
+        """The files it was read from."""
+        return self.source.tree
+
+    @cached_property
+    def policy(self) -> Document[Policy]:
+        """Its policy; a document with a fault when the file is missing."""
+        return self.source.load(layout.POLICY, Policy)
+
+    @cached_property
+    def models(self) -> Mapping[str, Model]:
+        """Its models by name, in order."""
+        found: dict[str, list[str]] = {}
+        for path in self.tree.entries:
+            parts = path.split("/", 3)
+            if len(parts) == 4 and parts[:2] == [layout.ROOT, "models"] and names.is_model(parts[2]):  # noqa: PLR2004 - registry/models/<model>/…
+                found.setdefault(parts[2], []).append(path)
+        # Training code alone makes no model: it is there before the first version is.
+        return {
+            name: Model(name, tuple(paths), self.source)
+            for name, paths in sorted(found.items())
+            if any(not path.startswith(f"{layout.ROOT}/models/{name}/training/") for path in paths)
+        }
+
+    def model(self, name: str) -> Model:
+        """Give a model; raises `NotFoundError` when there is none of that name."""
+        if name not in self.models:
+            raise NotFoundError(f"there is no model {name}", hint=_near(name, self.models, "modelry list"))
+        return self.models[name]
+
+    def find(self, wanted: names.Reference) -> Version:
+        """Give the version that a reference means; raises `NotFoundError` when there is none.
+
+        A yanked version is found by its number and, should policy have let it stay there, by its stage;
+        never as the latest.
+        """
+        model = self.model(wanted.model)
+        if wanted.version is not None:
+            if wanted.version not in model.versions:
+                raise NotFoundError(
+                    f"{wanted.model} has no version {wanted.version}",
+                    hint=_near(wanted.version, model.versions, f"modelry show {wanted.model}"),
+                )
+            return model.versions[wanted.version]
+        found = model.holder(wanted.stage) if wanted.stage else model.latest
+        if found is None:
+            raise NotFoundError(
+                f"nothing holds {wanted.stage} of {wanted.model}"
+                if wanted.stage
+                else f"{wanted.model} has no version to take",
+                hint=f"see what there is: modelry show {wanted.model}",
+            )
+        return found
+
+
+def _near(name: str, known: Mapping[str, object], command: str) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 - only ever needed to be kind
+
+    near = get_close_matches(name, known, n=1)
+    return f"did you mean {near[0]}?" if near else f"see what there is: {command}"
