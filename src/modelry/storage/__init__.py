@@ -1,0 +1,7 @@
+"""Where it lies: YAML and documents, folders, DVC and its remotes, artifacts on their way there.
+
+- `yaml` reads and writes the registry's YAML; `documents` turns it into values, with line and column.
+- `folders` reads a folder as a tree and writes files into one, whole or not at all.
+- `remotes` reads objects straight from a DVC remote; `dvc` is the only module that runs DVC.
+- `artifacts` hashes what is registered, hands it to DVC and reads it back.
+"""
