@@ -1,0 +1,290 @@
+"""Git: the only module that runs it. Reads trees from commits, writes commits without a work tree."""
+
+import os
+import subprocess
+import tempfile
+import weakref
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple, Self
+
+from modelry.errors import ConflictError, NotFoundError, RegistryError
+from modelry.model.files import REGULAR, Entry, Files, Tree
+
+_MISSING = "0" * 40
+
+
+class GitError(RegistryError):
+    """Git said no; the message is its complaint."""
+
+
+# A hook sets GIT_DIR and its friends for itself; they would point every call of ours at another repository.
+_DROPPED = (
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX",
+    "GIT_COMMON_DIR",
+)
+# What a repository's own configuration may never make us do, and what keeps messages in one language.
+_SAFE = ("-c", "core.hooksPath=/dev/null", "-c", "protocol.ext.allow=never", "-c", "core.fsmonitor=false")
+
+
+def _environment(extra: Mapping[str, str]) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in _DROPPED}
+    return {**kept, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_REPLACE_OBJECTS": "1", **extra}
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A git repository on this machine, bare or with a work tree."""
+
+    path: Path
+    """Any folder inside it, or the bare repository itself."""
+
+    def run(self, *args: str, given: bytes = b"", extra: Mapping[str, str] | None = None) -> str:
+        """Run git and give what it prints; raises `GitError` with git's complaint."""
+        return self._run(args, given, extra or {}).decode(errors="replace")
+
+    def _run(self, args: Sequence[str], given: bytes, extra: Mapping[str, str]) -> bytes:
+        command = ["git", *_SAFE, "-C", os.fspath(self.path), *args]
+        try:
+            done = subprocess.run(
+                command, input=given, capture_output=True, env=_environment(extra), check=False
+            )
+        except FileNotFoundError as error:
+            raise GitError("git is not installed", hint="install git 2.38 or newer") from error
+        if done.returncode:
+            raise _complaint(args, done.stderr.decode(errors="replace"))
+        return done.stdout
+
+    def succeeds(self, *args: str) -> bool:
+        """Say whether git answers yes, for questions that it answers by exit code."""
+        try:
+            self.run(*args)
+        except GitError:
+            return False
+        return True
+
+    @property
+    def top(self) -> Path:
+        """The top of the work tree, or the bare repository."""
+        if self.is_bare:
+            return Path(self.run("rev-parse", "--absolute-git-dir").strip())
+        return Path(self.run("rev-parse", "--show-toplevel").strip())
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether there is no work tree."""
+        return self.run("rev-parse", "--is-bare-repository").strip() == "true"
+
+    @property
+    def common(self) -> Path:
+        """The folder that all work trees share, where locks and scratch belong."""
+        return Path(self.run("rev-parse", "--path-format=absolute", "--git-common-dir").strip())
+
+    def commit(self, revision: str) -> str:
+        """Give the commit id of a revision; raises `NotFoundError`."""
+        try:
+            return self.run(
+                "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"
+            ).strip()
+        except GitError as error:
+            raise NotFoundError(
+                f"there is no commit {revision}", hint="see what there is: git log, git branch -a"
+            ) from error
+
+    def resolves(self, revision: str) -> str | None:
+        """Give the commit id of a revision, or None."""
+        try:
+            return self.commit(revision)
+        except NotFoundError:
+            return None
+
+    @property
+    def has_origin(self) -> bool:
+        """Whether there is a remote repository called origin."""
+        return "origin" in self.run("remote").split()
+
+    @property
+    def main(self) -> str:
+        """Give the branch that the registry lives on: origin's default, else main, else master."""
+        if self.has_origin:
+            for name in ("origin/HEAD", "origin/main", "origin/master"):
+                if self.resolves(name):
+                    return self.run("rev-parse", "--abbrev-ref", name).strip().removeprefix("origin/")
+        return "main" if self.resolves("main") or not self.resolves("master") else "master"
+
+    @property
+    def base(self) -> str:
+        """Give the revision that proposals start from: origin's main where there is one."""
+        if self.has_origin and self.resolves(f"origin/{self.main}"):
+            return f"origin/{self.main}"
+        return self.main
+
+    def tree(self, revision: str) -> Tree:
+        """Read a commit's, or a tree's, whole content as a tree; bytes are fetched when they are read."""
+        listing = self._run(("ls-tree", "-r", "-z", "--full-tree", revision), b"", {}).decode(
+            "utf-8", "surrogateescape"
+        )
+        entries: dict[str, Entry] = {}
+        for line in listing.split("\0")[:-1]:
+            facts, _, path = line.partition("\t")
+            mode, _, blob = facts.split(" ")
+            entries[path] = Entry(mode, blob)
+        blobs = _Blobs(self.path)
+        return Tree(dict(sorted(entries.items())), lambda path: blobs.read(entries[path].id), revision)
+
+    def merge(self, ours: str, theirs: str) -> str:
+        """Merge two commits in memory and give the tree's id; raises `ConflictError` naming the paths."""
+        command = [
+            "git",
+            *_SAFE,
+            "-C",
+            os.fspath(self.path),
+            "merge-tree",
+            "--write-tree",
+            "--name-only",
+            "--no-messages",
+            ours,
+            theirs,
+        ]
+        done = subprocess.run(command, capture_output=True, text=True, env=_environment({}), check=False)
+        tree, *paths = done.stdout.splitlines() or [""]
+        if done.returncode == 1:
+            raise ConflictError(
+                f"conflicts with main in {', '.join(paths)}",
+                hint="make the change again from main: somebody else's landed first",
+            )
+        if done.returncode:
+            raise _complaint(("merge-tree",), done.stderr)
+        return tree
+
+    def write(self, base: str | None, files: Files, removed: Sequence[str] = ()) -> str:
+        """Give the id of the tree that `base` becomes with these files; touches no index and no work tree."""
+        with tempfile.TemporaryDirectory(prefix="modelry-index-") as folder:
+            index = {"GIT_INDEX_FILE": os.path.join(folder, "index")}  # noqa: PTH118 - git takes text
+            if base is not None:
+                self.run("read-tree", base, extra=index)
+            lines = [f"0 {_MISSING}\t{path}\0" for path in removed]
+            lines += [f"{REGULAR} {self._store(data)}\t{path}\0" for path, data in sorted(files.items())]
+            self.run("update-index", "-z", "--index-info", given="".join(lines).encode(), extra=index)
+            return self.run("write-tree", extra=index).strip()
+
+    def _store(self, data: bytes) -> str:
+        return self.run("hash-object", "-w", "--stdin", given=data).strip()
+
+    def record(self, tree: str, parents: Sequence[str], message: str) -> str:
+        """Make a commit of a tree and give its id; no branch moves."""
+        args = [part for parent in parents for part in ("-p", parent)]
+        return self.run("commit-tree", tree, *args, "-F", "-", given=message.encode()).strip()
+
+    def move(self, branch: str, new: str, old: str | None) -> None:
+        """Move a branch if it still is where it was (`old`; None: it does not exist); else `ConflictError`."""
+        try:
+            self.run("update-ref", "-m", "modelry", f"refs/heads/{branch}", new, old or _MISSING)
+        except GitError as error:
+            if "lock" in str(error) and "File exists" in str(error):
+                raise
+            raise ConflictError(f"{branch} has moved meanwhile", hint="run the command again") from error
+
+    def is_checked_out(self, branch: str) -> bool:
+        """Say whether the work tree stands on this branch."""
+        return (
+            not self.is_bare
+            and self.succeeds("symbolic-ref", "-q", "HEAD")
+            and (self.run("symbolic-ref", "-q", "HEAD").strip() == f"refs/heads/{branch}")
+        )
+
+    def history(self, revision: str, path: str) -> tuple["Touch", ...]:
+        """Give the commits of the first-parent line that touched a path, newest first, with what it then held."""
+        shown = self.run(
+            "log", "--first-parent", "-z", "--format=%H%x1f%cI%x1f%an%x1f%s", revision, "--", path
+        )
+        touches = [line.split("\x1f") for line in shown.split("\0") if line]
+        with _Blobs(self.path) as blobs:
+            return tuple(
+                Touch(commit, when, who, subject, blobs.find(f"{commit}:{path}"))
+                for commit, when, who, subject in touches
+            )
+
+
+class _Blobs:
+    """A `git cat-file --batch` that starts with the first question and ends with its last asker."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process is not None:
+            _end(self._process)
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        if self._process is None:
+            command = ["git", *_SAFE, "-C", os.fspath(self._path), "cat-file", "--batch"]
+            self._process = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=_environment({})
+            )
+            weakref.finalize(self, _end, self._process)
+        return self._process
+
+    def find(self, name: str) -> bytes | None:
+        """Give a blob by id or by `commit:path`; None when there is none."""
+        process = self._started()
+        if process.stdin is None or process.stdout is None:  # both are pipes
+            raise GitError("git cat-file: no pipe")
+        process.stdin.write(name.encode("utf-8", "surrogateescape") + b"\n")
+        process.stdin.flush()
+        header = process.stdout.readline().rstrip(b"\n")
+        if not header or header.endswith(b" missing"):
+            return None
+        data = process.stdout.read(int(header.rpartition(b" ")[2]))
+        process.stdout.read(1)
+        return data
+
+    def read(self, blob: str) -> bytes:
+        """Give a blob by its id; raises `GitError` when the repository does not hold it."""
+        data = self.find(blob)
+        if data is None:
+            raise GitError(f"git has no object {blob}", hint="fetch it: git fetch --refetch")
+        return data
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            pipe.close()
+    process.wait()
+
+
+class Touch(NamedTuple):
+    """One commit of the first-parent line that touched a path."""
+
+    commit: str
+    when: str
+    """Committer's time, ISO 8601."""
+    who: str
+    """The author's name."""
+    subject: str
+    data: bytes | None
+    """The file's content after it; None when it was removed."""
+
+
+def _complaint(args: Sequence[str], said: str) -> GitError:
+    lines = [line for line in said.strip().splitlines() if line and not line.startswith("hint:")]
+    hint = ""
+    if "Unable to create" in said and ".lock" in said:
+        hint = "another git is at work, or one was killed: if none runs, remove the file that it names"
+    elif "Please tell me who you are" in said or "empty ident name" in said:
+        hint = (
+            "tell git who you are: git config --global user.name NAME; git config --global user.email ADDRESS"
+        )
+    elif "not a git repository" in said:
+        hint = "go into a clone of the registry's repository"
+    return GitError(f"git {args[0]}: {' '.join(lines)[-600:] or 'failed'}", hint=hint)
