@@ -1,0 +1,199 @@
+"""What a rule is, what it may see, and what it says: frozen values all."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from functools import cached_property
+from inspect import cleandoc
+from typing import NamedTuple
+
+from modelry.model.changes import Changes, Move
+from modelry.model.documents import Assignment
+from modelry.model.places import Position
+from modelry.model.policy import Policy
+from modelry.model.registry import Document, Model, Registry, Version
+
+START = Position(1, 1)
+
+
+class Severity(StrEnum):
+    """What a finding means for the change."""
+
+    ERROR = "error"
+    """It may not be merged."""
+    PERSON = "needs a person"
+    """It may be merged once somebody who may decide has said yes."""
+
+
+class Problem(NamedTuple):
+    """What a rule has to say of one place; the runner stamps the rule's id and severity on it."""
+
+    path: str
+    message: str
+    position: Position = START
+    hint: str = ""
+
+
+class Held(NamedTuple):
+    """A version that held a stage, by the record of main's first-parent line."""
+
+    version: str
+    since: datetime
+    """When main got it."""
+    who: str = ""
+    """Who merged it."""
+    reason: str = ""
+    commit: str = ""
+
+
+History = Callable[[str, str], Sequence[Held]]
+"""Which versions held a stage of a model, newest first: (model, stage) to holders."""
+
+Objects = Callable[[str], int | None]
+"""How large the object of a DVC address is in the remotes that policy allows; None when none has it."""
+
+
+class UnavailableError(Exception):
+    """A rule asked for a port that is not there; the report says that it was skipped, and why."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """All that a rule may see. It is judged by the base's policy, never by the one that a change brings."""
+
+    changes: Changes
+    policy: Policy | None
+    """The base's policy; None when the base has no readable one."""
+    today: date
+    """The day on which waivers must still hold."""
+    now: datetime | None = None
+    """The moment for soaks; None where no commit tells it."""
+    history: History | None = None
+    objects: Objects | None = None
+    everything: bool = False
+    """Whether to look at all models, and not only at those that the change touches."""
+
+    @property
+    def before(self) -> Registry:
+        """The registry that the change starts from."""
+        return self.changes.before
+
+    @property
+    def after(self) -> Registry:
+        """The registry that would be."""
+        return self.changes.after
+
+    @cached_property
+    def models(self) -> tuple[Model, ...]:
+        """The models to look at: those that the change touches, or all when the policy itself changes."""
+        if self.everything or any(step.place.kind == "policy" for step in self.changes.steps):
+            return tuple(self.after.models.values())
+        touched = {step.place.model for step in self.changes.steps}
+        return tuple(model for name, model in self.after.models.items() if name in touched)
+
+    @property
+    def versions(self) -> Iterator[Version]:
+        """The versions of those models."""
+        for model in self.models:
+            yield from model.versions.values()
+
+    @property
+    def assignments(self) -> Iterator[tuple[Model, str, Document[Assignment]]]:
+        """The assignments of those models, with their stages."""
+        for model in self.models:
+            for stage, document in model.stages.items():
+                yield model, stage, document
+
+    def held(self, model: str, stage: str) -> Sequence[Held]:
+        """Give who held a stage, newest first; raises `UnavailableError` without a history."""
+        if self.history is None:
+            raise UnavailableError("needs the history of main: give --base REV in a clone")
+        return self.history(model, stage)
+
+    def goes_back(self, move: Move) -> bool:
+        """Say whether a stage returns to a version that held it before: it then skips all gates but integrity."""
+        document = (
+            self.before.models[move.model].stages.get(move.stage)
+            if move.model in self.before.models
+            else None
+        )
+        if document is not None and document.value is not None and document.value.previous == move.after:
+            return move.after is not None
+        return self.history is not None and any(
+            held.version == move.after for held in self.held(move.model, move.stage)
+        )
+
+
+Look = Callable[[Context], Iterator[Problem]]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One thing that must hold: an id that names the fault, and a function that finds it."""
+
+    id: str
+    severity: Severity
+    look: Look
+
+    @property
+    def title(self) -> str:
+        """Say what is wrong, in one line."""
+        return cleandoc(self.look.__doc__ or "").partition("\n")[0]
+
+    @property
+    def explanation(self) -> str:
+        """Say why it matters and what to do."""
+        return cleandoc(self.look.__doc__ or "").partition("\n")[2].strip()
+
+
+def rule(id_: str, severity: Severity = Severity.ERROR) -> Callable[[Look], Rule]:
+    """Turn a function into a rule. It is not registered by this: `ALL` is written out in `checks`."""
+
+    def make(look: Look) -> Rule:
+        return Rule(id_, severity, look)
+
+    return make
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    """One place where a rule does not hold."""
+
+    path: str
+    line: int
+    column: int
+    rule: str
+    message: str
+    hint: str
+    severity: Severity
+    on_base: bool = False
+    """Whether the base has the very same: the change is not to blame, and it does not block."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What checking found."""
+
+    findings: tuple[Finding, ...]
+    skipped: tuple[tuple[str, str], ...]
+    """Rules that could not look, each with why."""
+    classes: tuple[str, ...]
+    """What kind of change it is; empty without a change."""
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """What forbids the merge."""
+        return tuple(f for f in self.findings if not f.on_base and f.severity is Severity.ERROR)
+
+    @property
+    def persons(self) -> tuple[Finding, ...]:
+        """What somebody has to decide."""
+        return tuple(f for f in self.findings if not f.on_base and f.severity is Severity.PERSON)
+
+    @property
+    def verdict(self) -> str:
+        """Sum up: `passes`, `needs a person` or `fails`."""
+        if self.errors:
+            return "fails"
+        return "needs a person" if self.persons else "passes"

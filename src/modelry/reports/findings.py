@@ -1,0 +1,122 @@
+"""Findings as text, JSON, Markdown and GitHub's annotations; the same bytes for the same findings."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from json import dumps
+
+from modelry.checks import Finding, Report, Severity
+
+Excerpt = Callable[[str], str | None]
+"""Gives a file's text, for the line that a finding is about; None when there is none."""
+
+_ORDER = "already on base"
+
+
+def text(report: Report, excerpt: Excerpt) -> str:
+    """Tell findings to a person: place, rule, what is wrong, the line itself and how to mend it."""
+    parts = [_shown(finding, excerpt) for finding in report.findings]
+    parts += [f"skipped[{rule}]: {why}\n" for rule, why in report.skipped]
+    return "\n".join([*parts, summary(report)])
+
+
+def summary(report: Report) -> str:
+    """Sum up in one line."""
+    change = f"{' and '.join(report.classes)}: " if report.classes else ""
+    counted = []
+    for count, what in (
+        (len(report.errors), "error"),
+        (len(report.persons), "decision for a person"),
+        (sum(finding.on_base for finding in report.findings), _ORDER),
+    ):
+        if count:
+            counted.append(f"{count} {what}{'s' if count > 1 and what == 'error' else ''}")
+    told = f" ({', '.join(counted)})" if counted else ""
+    return f"{change}{report.verdict}{told}\n"
+
+
+def _shown(finding: Finding, excerpt: Excerpt) -> str:
+    grade = _ORDER if finding.on_base else finding.severity.value
+    lines = [
+        f"{finding.path}:{finding.line}:{finding.column}: {grade}[{finding.rule}]: {finding.message}",
+        *_line(finding, excerpt),
+    ]
+    if finding.hint:
+        lines.append(f"  = {finding.hint}")
+    return "\n".join(lines) + "\n"
+
+
+def _line(finding: Finding, excerpt: Excerpt) -> list[str]:
+    lines = (excerpt(finding.path) or "").split("\n")
+    if not 0 < finding.line <= len(lines) or not lines[finding.line - 1].strip():
+        return []
+    number = str(finding.line)
+    shown = "".join(
+        char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in lines[finding.line - 1]
+    )[:160]
+    return [f"  {number} | {shown}", f"  {' ' * len(number)} | {' ' * (finding.column - 1)}^"]
+
+
+def json(report: Report, excerpt: Excerpt) -> str:  # noqa: ARG001 - the formats share a signature
+    """Tell findings to a program; the schema is `check-report/v1`."""
+    document = {
+        "schema": "check-report/v1",
+        "verdict": report.verdict,
+        "classes": list(report.classes),
+        "findings": [asdict(finding) for finding in report.findings],
+        "skipped": [{"rule": rule, "why": why} for rule, why in report.skipped],
+    }
+    return dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def markdown(report: Report, excerpt: Excerpt) -> str:  # noqa: ARG001 - the formats share a signature
+    """Tell findings in a pull request; nothing of the registry's text is read as Markdown."""
+    icon = {"passes": "✅", "needs a person": "🙋", "fails": "❌"}[report.verdict]
+    lines = [f"### {icon} registry check: {summary(report).strip()}", ""]
+    if report.findings:
+        lines += ["| | where | rule | what | mend |", "|---|---|---|---|---|"]
+    for finding in report.findings:
+        grade = "on base" if finding.on_base else "person" if finding.severity is Severity.PERSON else "error"
+        place = f"{finding.path}:{finding.line}:{finding.column}"
+        lines.append(
+            f"| {grade} | {code(place)} | `{finding.rule}` | {cell(finding.message)} | {cell(finding.hint)} |"
+        )
+    lines += [f"- skipped `{rule}`: {cell(why)}" for rule, why in report.skipped]
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+_ESCAPED = str.maketrans({**{char: f"\\{char}" for char in "\\`*_[]<>|~#"}, "&": "&amp;"})
+
+
+def cell(value: str) -> str:
+    """Give text as it stands, for a cell of a Markdown table: nothing in it is markup, a link or a mention."""
+    return value.replace("\n", " ").translate(_ESCAPED)
+
+
+def code(value: str) -> str:
+    """Give text as code, for a cell of a Markdown table."""
+    return (
+        "<code>"
+        + value.replace("&", "&amp;").replace("<", "&lt;").replace("|", "&#124;").replace("\n", " ")
+        + "</code>"
+    )
+
+
+def github(report: Report, excerpt: Excerpt) -> str:  # noqa: ARG001 - the formats share a signature
+    """Tell findings as GitHub's workflow commands, which become annotations on the lines."""
+    lines = []
+    for finding in report.findings:
+        level = "notice" if finding.on_base else "warning" if finding.severity is Severity.PERSON else "error"
+        place = (
+            f"file={_property(finding.path)},line={finding.line},col={finding.column},title={finding.rule}"
+        )
+        hint = f"\n{finding.hint}" if finding.hint else ""
+        lines.append(f"::{level} {place}::{_data(finding.message + hint)}")
+    return "\n".join([*lines, summary(report)])
+
+
+def _data(value: str) -> str:
+    return value.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(value: str) -> str:
+    return _data(value).replace(":", "%3A").replace(",", "%2C")
