@@ -1,0 +1,99 @@
+"""The command line: one command, one module, no decision in it; this is its door and its one error boundary."""
+
+import importlib
+from collections.abc import Sequence
+
+import click
+
+from modelry import __version__
+from modelry.errors import Exit, RegistryError
+
+COMMANDS = {
+    "init": "Begin a registry: its files and its DVC remote.",
+    "demo": "Play the whole loop on this machine, on real models.",
+    "register": "Propose a new version: hash, push, read back, branch.",
+    "promote": "Propose that a version takes a stage.",
+    "rollback": "Propose that a stage goes back to the version before.",
+    "yank": "Propose that nobody takes a version any more.",
+    "evaluate": "Propose evidence on a version: results measured later.",
+    "check": "Judge the registry, or a change of it, by every rule.",
+    "explain": "Say what a rule demands, why, and how to mend it.",
+    "review": "Show what a reviewer needs to decide on a change.",
+    "merge": "Merge a proposal after judging the merge result.",
+    "list": "List models and what is in their stages.",
+    "show": "Show a model or a version.",
+    "history": "Show who moved which stage of a model, when and why.",
+    "resolve": "Say which bytes a reference means.",
+    "pull": "Fetch and verify the bytes that a reference means.",
+    "verify": "Say whether bytes are those of a version.",
+    "build": "Build the catalog: pages and JSON API.",
+    "serve": "Build the catalog and show it on this machine.",
+    "schema": "Write the JSON Schemas, or say which are stale.",
+}
+"""Every command and what it is for, in the order of the help page; a module is imported when it is called."""
+
+
+class Boundary(click.Group):
+    """The commands, each imported when it is called; and the one place where an error becomes words and a code."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's own signature
+        """Give the commands in the order of `COMMANDS`."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import and give a command."""
+        if cmd_name not in COMMANDS:
+            return None
+        name = "listing" if cmd_name == "list" else cmd_name  # `list` is a word of Python's own
+        command: click.Command = getattr(importlib.import_module(f"modelry.cli.{name}"), name)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; a misspelt one is met with the nearest."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from difflib import get_close_matches  # noqa: PLC0415 - only for a mistake
+
+            near = get_close_matches(args[0], COMMANDS, n=1)
+            told = f" Did you mean {near[0]}?" if near else " See modelry --help."
+            ctx.fail(f"No such command {args[0]!r}.{told}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the commands into the help page without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; an error that we foresaw becomes two lines and an exit code."""
+        try:
+            return super().invoke(ctx)
+        except RegistryError as error:
+            click.echo(f"error: {error}", err=True)
+            if error.hint:
+                click.echo(f" hint: {error.hint}", err=True)
+            ctx.exit(error.code)
+        except KeyboardInterrupt:
+            click.echo("error: interrupted", err=True)
+            ctx.exit(Exit.FAILED)
+
+
+@click.command(
+    cls=Boundary, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.version_option(__version__, prog_name="modelry", message="%(prog)s %(version)s")
+def group() -> None:
+    """Keep models in git: register by pull request, promote by policy, publish a catalog.
+
+    \b
+    Examples:
+      modelry demo                                 see the whole loop
+      modelry pull churn@production                fetch verified bytes
+      modelry check --base origin/main             judge a change as CI does
+    """
+
+
+def main(args: Sequence[str] | None = None) -> None:
+    """Run the command line and exit."""
+    group.main(args=args, prog_name="modelry")

@@ -1,0 +1,25 @@
+"""`modelry list`: the models at a glance."""
+
+import click
+
+from modelry.cli import options
+from modelry.reports import overview
+from modelry.storage import documents, folders
+
+
+@click.command(name="list")
+@click.option("--stage", help="Only models with a version in this stage.")
+@options.json
+@options.registry
+def listing(stage: str | None, registry: str | None, *, as_json: bool) -> None:
+    """List models, their latest version and who holds their stages.
+
+    \b
+    Examples:
+      modelry list
+      modelry list --stage production --json
+    """
+    found = documents.registry(folders.tree(folders.find(options.folder(registry))))
+    rows = [row for row in overview.models(found) if stage is None or stage in row["stages"]]
+    document = {"schema": "list/v1", "models": rows}
+    click.echo(overview.to_json(document) if as_json else overview.models_text(rows), nl=False)

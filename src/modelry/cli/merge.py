@@ -1,0 +1,37 @@
+"""`modelry merge`: the merge button of plain git."""
+
+import click
+
+from modelry.cli import options
+from modelry.forges import local
+from modelry.git import Repository
+from modelry.reports import findings
+
+
+@click.command()
+@click.argument("branch")
+@click.option(
+    "--approve", is_flag=True, help="Say that you may approve this, and do; it is recorded with your name."
+)
+@click.option("--offline", is_flag=True, help="Do not ask the remotes whether artifacts are there.")
+@options.registry
+def merge(branch: str, registry: str | None, *, approve: bool, offline: bool) -> None:
+    """Merge the proposal on BRANCH into main, if the merge result passes main's rules.
+
+    Two changes that are each right can be wrong together, so it is the result that is judged, under a lock.
+    Works in a clone, where it moves origin's main, and in a bare repository.
+
+    \b
+    Examples:
+      modelry merge register/churn/1.2.0
+      modelry merge promote/churn/production/1.2.0 --approve
+    """
+    repository = Repository(options.folder(registry))
+    try:
+        merged = local.merge(repository, branch, approve=approve, offline=offline)
+    except local.RefusedMergeError as error:
+        click.echo(findings.text(error.report, lambda _: None), err=True, nl=False)
+        raise
+    told = findings.summary(merged.report).strip() if merged.report else "main had it already"
+    click.echo(f"{merged.branch}: {told}", err=True)
+    click.echo(merged.commit)

@@ -1,0 +1,26 @@
+"""Options that several commands share, and how a command says what it wrote."""
+
+from pathlib import Path
+
+import click
+
+from modelry.errors import UsageError
+
+registry = click.option(
+    "--registry",
+    envvar="MODELRY_REGISTRY",
+    metavar="PATH|URL",
+    help="The registry: a folder, or for reading the address of a catalog. Otherwise found upward from here.",
+)
+json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+dry_run = click.option("--dry-run", is_flag=True, help="Print the files, change nothing.")
+
+
+def folder(registry: str | None) -> Path:
+    """Give the folder to start from when the registry must be one on this machine."""
+    if registry is not None and "://" in registry:
+        raise UsageError(
+            f"{registry} is an address, and this command needs a clone",
+            hint="git clone it, and name the folder",
+        )
+    return Path(registry or ".").absolute()

@@ -1,0 +1,55 @@
+"""`modelry pull`: fetch and verify the bytes that a reference means."""
+
+import json
+from pathlib import Path
+
+import click
+
+from modelry import client
+from modelry.cli import options
+from modelry.client import progress
+from modelry.client import pull as pulling
+
+
+@click.command()
+@click.argument("reference", metavar="REF")
+@click.argument("destination", metavar="[DEST]", required=False, type=click.Path(path_type=Path))
+@options.registry
+@options.json
+@click.option("--force", is_flag=True, help="Replace something else that lies there.")
+@click.option("--allow-yanked", is_flag=True, help="Take a withdrawn version too.")
+def pull(
+    reference: str,
+    destination: Path | None,
+    *,
+    registry: str | None,
+    as_json: bool,
+    force: bool,
+    allow_yanked: bool,
+) -> None:
+    """Fetch the bytes that REF means to DEST, and print where they lie.
+
+    DEST is the file or folder to make, or a folder to put it into; without it, the artifact gets its own
+    name here. The bytes come straight from the registry's remotes and are verified by SHA-256 and size
+    before they get their name: DEST is what it was, or all of the new, whatever happens.
+
+    \b
+    Examples:
+      modelry pull churn@production
+      modelry pull churn@1.2.0 /srv/models/churn.onnx --force
+      modelry pull churn@production models/ --registry https://acme.github.io/models
+    """
+    found = client.resolve(reference, registry, allow_yanked=allow_yanked)
+    with progress.bar(found.label, found.size) as tick:
+        pulled = pulling.pull(found, pulling.target(found, destination), force=force, tick=tick)
+    for warning in pulled.warnings:
+        click.echo(f"warning: {warning}; another remote had it right", err=True)
+    if not pulled.fetched:
+        click.echo(f"already there: {found.label}", err=True)
+    answer = {
+        "schema": "pull/v1",
+        "path": str(pulled.path),
+        "fetched": pulled.fetched,
+        "resolution": found.to_json(),
+    }
+    click.echo(json.dumps(answer, indent=2) if as_json else str(pulled.path))

@@ -1,0 +1,32 @@
+"""`modelry review`: what a reviewer needs to decide."""
+
+import click
+
+from modelry import judging
+from modelry.cli import options
+from modelry.git import Repository
+from modelry.reports import review as reviews
+
+
+@click.command()
+@click.option("--base", metavar="REV", help="What main is; otherwise origin's main, or main.")
+@click.option("--head", metavar="REV", default="HEAD", show_default=True, help="The change.")
+@click.option(
+    "--format", "format_", type=click.Choice(list(reviews.FORMATS)), default="text", show_default=True
+)
+@click.option("--offline", is_flag=True, help="Do not ask the remotes whether artifacts are there.")
+@options.registry
+def review(base: str | None, head: str, format_: str, registry: str | None, *, offline: bool) -> None:
+    """Show what a change means: champion against challenger, gates, what differs, how to undo it.
+
+    \b
+    Examples:
+      modelry review
+      modelry review --head promote/churn/production/1.2.0 --format markdown
+    """
+    repository = Repository(options.folder(registry))
+    main = repository.commit(base or repository.base)
+    tree = repository.merge(main, repository.commit(head))
+    context = judging.change(repository, main, tree, offline=offline)
+    found = reviews.review(context, context.before.policy.must)
+    click.echo(reviews.FORMATS[format_](found), nl=False)

@@ -1,0 +1,213 @@
+"""Plain git as a forge: a proposal is a branch, and the serial merger judges the merge result and moves main."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from modelry import __version__, checks, judging
+from modelry.errors import ConflictError, LockedError, NotFoundError, RefusedError
+from modelry.git import GitError, Repository
+from modelry.proposals import Proposal
+from modelry.storage import documents
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """A proposal that became a branch."""
+
+    branch: str
+    commit: str
+    is_news: bool
+    """Whether anything was written: False when the branch said the same already."""
+    pushed_to: str | None
+    """Where it was pushed; None when there is no origin."""
+
+
+def propose(proposal: Proposal, repository: Repository) -> Proposed:
+    """Put a proposal on its branch, and push that; the work tree, the index and HEAD stay as they are.
+
+    Asked again with the same files, it changes nothing; with others, the branch is made anew from main.
+    """
+    base = repository.commit(repository.base)
+    old = repository.resolves(f"refs/heads/{proposal.branch}")
+    tree = repository.write(base, files(proposal))
+    news = old is None or repository.run("rev-parse", f"{old}^{{tree}}", f"{old}^").split() != [tree, base]
+    if tree == repository.run("rev-parse", f"{base}^{{tree}}").strip():
+        raise ConflictError("main says so already", hint="there is nothing to propose")
+    commit = (
+        repository.record(tree, [base], f"{proposal.title}\n\n{proposal.body}")
+        if news or old is None
+        else old
+    )
+    if news:
+        repository.move(proposal.branch, commit, old)
+    return Proposed(proposal.branch, commit, news, _push(repository, proposal.branch))
+
+
+def files(proposal: Proposal) -> dict[str, bytes]:
+    """Give all files that a proposal writes."""
+    return {**documents.files(proposal.documents), **proposal.files}
+
+
+def _push(repository: Repository, branch: str) -> str | None:
+    if not repository.has_origin:
+        return None
+    seen = repository.resolves(f"refs/remotes/origin/{branch}") or ""
+    lease = f"--force-with-lease=refs/heads/{branch}:{seen}"
+    repository.run("push", "--quiet", lease, "origin", f"refs/heads/{branch}:refs/heads/{branch}")
+    return repository.run("remote", "get-url", "origin").strip()
+
+
+@dataclass(frozen=True)
+class Merged:
+    """A proposal that main has."""
+
+    commit: str
+    branch: str
+    is_news: bool
+    """Whether main moved: False when it had the branch already."""
+    report: checks.Report | None
+
+
+def merge(repository: Repository, branch: str, *, approve: bool, offline: bool) -> Merged:
+    """Merge a branch into main: lock, merge in memory, judge the result by main's policy, move main if it stands.
+
+    Raises `RefusedError` with the findings, `ConflictError` when git cannot merge or main moved meanwhile,
+    and `LockedError` when another merger is at work. Killed at any moment, it leaves main as it was or
+    merged; run again, it finishes.
+    """
+    with _locked(repository):
+        if repository.has_origin:
+            repository.run("fetch", "--quiet", "origin")
+        main = repository.base
+        old, head = repository.commit(main), _head(repository, branch)
+        if repository.succeeds("merge-base", "--is-ancestor", head, old):
+            _follow(repository, old)
+            return Merged(old, branch, is_news=False, report=None)
+        tree = repository.merge(old, head)
+        report = checks.run(checks.ALL, judging.change(repository, old, tree, offline=offline))
+        approver = _approver(repository, head, report, approve=approve)
+        commit = repository.record(tree, [old, head], _message(repository, branch, head, report, approver))
+        _move(repository, commit, old)
+        return Merged(commit, branch, is_news=True, report=report)
+
+
+def _head(repository: Repository, branch: str) -> str:
+    for name in (f"refs/remotes/origin/{branch}", f"refs/heads/{branch}"):
+        if (found := repository.resolves(name)) is not None:
+            return found
+    raise NotFoundError(f"there is no branch {branch}", hint="see what there is: git branch --all")
+
+
+class RefusedMergeError(RefusedError):
+    """The merge result breaks a rule; carries the report."""
+
+    def __init__(self, message: str, report: checks.Report, *, hint: str) -> None:
+        super().__init__(message, hint=hint)
+        self.report = report
+
+
+def _approver(repository: Repository, head: str, report: checks.Report, *, approve: bool) -> str | None:
+    """Say who approves, if somebody must; raises `RefusedMergeError` where the report forbids the merge."""
+    if report.errors:
+        raise RefusedMergeError(
+            "main stays as it is: the merge result breaks rules",
+            report,
+            hint="mend the branch, and merge again",
+        )
+    if not report.persons:
+        return None
+    who = repository.run("var", "GIT_COMMITTER_IDENT").rpartition(">")[0] + ">"
+    if not approve:
+        raise RefusedMergeError(
+            "main stays as it is: somebody has to approve",
+            report,
+            hint="if you may and do, say so: modelry merge --approve",
+        )
+    author = repository.run("log", "-1", "--format=%an <%ae>", head).strip()
+    if who.rpartition("<")[2] == author.rpartition("<")[2] and any(
+        "not its author" in f.message for f in report.persons
+    ):
+        raise RefusedMergeError(
+            f"main stays as it is: {author} cannot approve a proposal of their own",
+            report,
+            hint="let somebody else merge it",
+        )
+    return who
+
+
+def _message(
+    repository: Repository, branch: str, head: str, report: checks.Report, approver: str | None
+) -> str:
+    proposed = repository.run("log", "-1", "--format=%B%x00%an <%ae>", head)
+    text, _, author = proposed.strip().partition("\0")
+    title, _, body = text.strip().partition("\n")
+    trailers = [f"Proposed-by: {author}"]
+    trailers += [f"Approved-by: {approver}"] if approver else []
+    trailers += [
+        f"Modelry-Class: {', '.join(report.classes)}",
+        f"Modelry-Branch: {branch}",
+        f"Checked-by: modelry {__version__}",
+    ]
+    return f"{title}\n\n{body.strip()}\n\n" + "\n".join(trailers) + "\n"
+
+
+def _move(repository: Repository, commit: str, old: str) -> None:
+    name = repository.main
+    if repository.has_origin:
+        try:
+            repository.run(
+                "push",
+                "--quiet",
+                f"--force-with-lease=refs/heads/{name}:{old}",
+                "origin",
+                f"{commit}:refs/heads/{name}",
+            )
+        except GitError as error:
+            if "stale info" in str(error) or "rejected" in str(error):
+                raise ConflictError("main has moved meanwhile", hint="run the command again") from error
+            raise
+        _follow(repository, commit)
+    elif repository.is_checked_out(name):
+        # git moves the work tree and the branch together, and stops before it loses anything of the user's.
+        repository.run("merge", "--quiet", "--ff-only", commit)
+    else:
+        repository.move(name, commit, old)
+
+
+def _follow(repository: Repository, commit: str) -> None:
+    """Let the local main follow origin's, where that loses nothing."""
+    name = repository.main
+    local = repository.resolves(f"refs/heads/{name}")
+    if (
+        local is None
+        or local == commit
+        or not repository.succeeds("merge-base", "--is-ancestor", local, commit)
+    ):
+        return
+    if repository.is_checked_out(name):
+        if repository.run("status", "--porcelain", "--untracked-files=no").strip() == "":
+            repository.run("merge", "--quiet", "--ff-only", commit)
+    else:
+        repository.move(name, commit, local)
+
+
+@contextmanager
+def _locked(repository: Repository) -> Iterator[None]:
+    """Hold the merger's lock; the kernel lets go of it when the process ends, however it ends."""
+    path = repository.common / "modelry-merge.lock"
+    with path.open("a+", encoding="ascii") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            file.seek(0)
+            raise LockedError(
+                f"another modelry merge is at work (process {file.read().strip() or '?'})",
+                hint="wait for it, then run again",
+            ) from error
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
