@@ -51,7 +51,12 @@ def flags(training: Path, **changed: str | None) -> list[str]:
         "created": "2026-03-01T12:00:00Z",
         **changed,
     }
-    return [part for name, value in given.items() if value is not None for part in (f"--{name.replace('_', '-')}", value)]
+    return [
+        part
+        for name, value in given.items()
+        if value is not None
+        for part in (f"--{name.replace('_', '-')}", value)
+    ]
 
 
 def register(repository: Repository, artifact: Path, *args: str, model: str = "churn") -> Result:
@@ -70,7 +75,10 @@ def test_a_version_lands_on_its_branch_and_its_bytes_in_the_remote(
     before = a_repo.run("status", "--porcelain=v2", "--branch"), (a_repo.top / ".git/index").read_bytes()
     result = register(a_repo, training / "model.onnx", *flags(training))
     assert (result.exit_code, result.stdout) == (0, "register/churn/2.0.0\n")
-    assert (a_repo.run("status", "--porcelain=v2", "--branch"), (a_repo.top / ".git/index").read_bytes()) == before
+    assert (
+        a_repo.run("status", "--porcelain=v2", "--branch"),
+        (a_repo.top / ".git/index").read_bytes(),
+    ) == before
 
     md5 = hashlib.md5(WEIGHTS).hexdigest()
     assert (store / f"files/md5/{md5[:2]}/{md5[2:]}").read_bytes() == WEIGHTS
@@ -152,7 +160,16 @@ def test_a_folder_is_recorded_file_by_file(a_repo: Repository, training: Path) -
 
 
 def test_the_first_version_brings_the_model(a_repo: Repository, training: Path) -> None:
-    about = ("--title", "Fraud", "--purpose", "Finds fraud.", "--task", "tabular-classification", "--owner", "@ada")
+    about = (
+        "--title",
+        "Fraud",
+        "--purpose",
+        "Finds fraud.",
+        "--task",
+        "tabular-classification",
+        "--owner",
+        "@ada",
+    )
     result = register(a_repo, training / "model.onnx", *flags(training), *about, model="fraud")
     assert result.exit_code == 0, result.output
     assert yaml.parse(a_repo.tree("register/fraud/2.0.0").read(layout.model("fraud"))).value == {
@@ -174,7 +191,9 @@ def test_what_is_missing_is_told_all_at_once(a_repo: Repository, training: Path)
     )
 
 
-def test_a_dry_run_prints_the_files_and_writes_nothing(a_repo: Repository, training: Path, store: Path) -> None:
+def test_a_dry_run_prints_the_files_and_writes_nothing(
+    a_repo: Repository, training: Path, store: Path
+) -> None:
     before = sorted(store.rglob("*")), a_repo.run("for-each-ref")
     result = register(a_repo, training / "model.onnx", *flags(training), "--dry-run")
     assert result.exit_code == 0
@@ -192,8 +211,10 @@ def test_a_merged_version_is_never_registered_with_other_bytes(a_repo: Repositor
     result = register(a_repo, training / "model.onnx", *flags(training, version="1.2.0"))
     assert (result.exit_code, result.stderr) == (
         6,
-        "error: main has churn@1.2.0 already, with other bytes\n"
-        " hint: a merged version never changes: use --bump patch\n",
+        (
+            "error: main has churn@1.2.0 already, with other bytes\n"
+            " hint: a merged version never changes: use --bump patch\n"
+        ),
     )
 
 
@@ -203,10 +224,18 @@ def test_a_merged_version_is_never_registered_with_other_bytes(a_repo: Repositor
         ("metrics.json", '{"auc": NaN}', "metrics.json: NaN is no number"),
         ("metrics.json", '{"auc": 0.9, "auc": 0.8}', "metrics.json: auc is there twice"),
         ("metrics.json", '{"auc": }', "metrics.json:1:9: Expecting value"),
-        ("metrics.json", '{"auc": true}', "the record: `evaluations.0.metrics.auc` is true, expected a valid number"),
+        (
+            "metrics.json",
+            '{"auc": true}',
+            "the record: `evaluations.0.metrics.auc` is true, expected a valid number",
+        ),
         ("params.yaml", "depth: 1.10\n", "params.yaml:1:8: "),
         ("params.yaml", "a: &x 1\nb: *x\n", "params.yaml:1:4: "),
-        ("data.yaml", "- name: customers\n  uri: s3://a/b\n  digest: nothing\n", "`training.data.0.digest` is 'nothing'"),
+        (
+            "data.yaml",
+            "- name: customers\n  uri: s3://a/b\n  digest: nothing\n",
+            "`training.data.0.digest` is 'nothing'",
+        ),
     ],
 )
 def test_a_bad_fact_is_told_with_its_place_and_nothing_is_written(
@@ -271,7 +300,11 @@ def test_a_proposed_version_is_judged_merged_pulled_by_dvc_and_read_as_registere
     assert version.record.value is not None
     pointer = layout.version("churn", "2.0.0", "model.onnx.dvc")
     done = subprocess.run(
-        [sys.executable, "-m", "dvc", "pull", "--quiet", pointer], cwd=a_repo.top, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "dvc", "pull", "--quiet", pointer],
+        cwd=a_repo.top,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     assert (a_repo.top / layout.version("churn", "2.0.0", "model.onnx")).read_bytes() == WEIGHTS

@@ -2,6 +2,7 @@
 
 import fcntl
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -44,10 +45,15 @@ def test_proposing_leaves_work_tree_index_and_head_as_they_are(a_repo: Repositor
     (a_repo.top / "registry/registry.yaml").write_text("being edited", "utf-8")
     before = a_repo.run("status", "--porcelain=v2", "--branch"), (a_repo.top / ".git/index").read_bytes()
     done = local.propose(a_promotion(a_repo), a_repo)
-    assert (a_repo.run("status", "--porcelain=v2", "--branch"), (a_repo.top / ".git/index").read_bytes()) == before
+    assert (
+        a_repo.run("status", "--porcelain=v2", "--branch"),
+        (a_repo.top / ".git/index").read_bytes(),
+    ) == before
     assert done.branch == "promote/churn/staging/1.1.0"
     assert a_repo.commit(f"origin/{done.branch}") == done.commit
-    assert a_repo.run("diff", "--name-only", "origin/main", done.commit).split() == [layout.stage("churn", "staging")]
+    assert a_repo.run("diff", "--name-only", "origin/main", done.commit).split() == [
+        layout.stage("churn", "staging")
+    ]
     assert a_repo.run("log", "-1", "--format=%s", done.commit).strip() == "Promote churn@1.1.0 to staging"
 
 
@@ -61,7 +67,9 @@ def test_proposing_the_same_again_is_no_news(a_repo: Repository) -> None:
 def test_proposing_something_else_on_the_branch_makes_it_anew_from_main(a_repo: Repository) -> None:
     first = local.propose(a_promotion(a_repo), a_repo)
     registry = judging.registry(a_repo, a_repo.base)
-    other = proposals.promote(registry, registry.find(names.reference("churn@1.1.0")), "staging", "a better reason")
+    other = proposals.promote(
+        registry, registry.find(names.reference("churn@1.1.0")), "staging", "a better reason"
+    )
     second = local.propose(other, a_repo)
     assert second.commit != first.commit
     assert a_repo.commit(f"{second.commit}^") == a_repo.commit("origin/main")
@@ -116,7 +124,9 @@ def test_what_breaks_a_rule_is_not_merged(a_repo: Repository) -> None:
     before = a_repo.commit("origin/main")
     wrong = builders.an_assignment("churn", "1.1.0", "staging", previous="1.0.0")
     branch = local.propose(Proposal("promote/stale", "Stale", "", files=wrong), a_repo).branch
-    with pytest.raises(RefusedMergeError, match="main stays as it is: the merge result breaks rules") as caught:
+    with pytest.raises(
+        RefusedMergeError, match="main stays as it is: the merge result breaks rules"
+    ) as caught:
         merge(a_repo, branch)
     assert [(f.rule, f.message) for f in caught.value.report.errors] == [
         ("stale-promotion", "`previous` is 1.0.0, but 1.2.0 holds staging on main")
@@ -134,13 +144,15 @@ def test_of_two_promotions_to_one_stage_the_second_conflicts(a_repo: Repository)
     one = local.propose(a_promotion(a_repo, "1.1.0"), a_repo).branch
     two = local.propose(a_promotion(a_repo, "1.0.0"), a_repo).branch
     merge(a_repo, one)
-    with pytest.raises(ConflictError, match=r"conflicts with main in registry/models/churn/stages/staging\.yaml"):
+    with pytest.raises(
+        ConflictError, match=r"conflicts with main in registry/models/churn/stages/staging\.yaml"
+    ):
         merge(a_repo, two)
     assert holder(a_repo, "staging") == "1.1.0"
 
 
 def test_two_changes_that_are_each_right_and_together_wrong_are_refused_in_either_order(
-    a_repo: Repository, tmp_path: Path
+    a_repo: Repository,
 ) -> None:
     registry = judging.registry(a_repo, a_repo.base)
     version = registry.find(names.reference("churn@1.1.0"))
@@ -209,21 +221,24 @@ def test_a_merger_that_saw_an_older_main_does_not_undo_what_came_since(
 ) -> None:
     branch = local.propose(a_promotion(a_repo), a_repo).branch
     bobs = another_clone(a_repo, tmp_path / "bob")
-    judge = local.judging.change
+    judge = judging.change
 
-    def slow_judge(*args: object, **options: object) -> object:
+    def slow_judge(*args: Any, **options: Any) -> object:
         if args[0] is not bobs:  # while one merger judges, another one is done
             registry = judging.registry(bobs, "origin/main")
             done = local.propose(
-                proposals.yank(registry, registry.find(names.reference("churn@1.1.0")), "leaks", "high", None), bobs
+                proposals.yank(
+                    registry, registry.find(names.reference("churn@1.1.0")), "leaks", "high", None
+                ),
+                bobs,
             )
             merge(bobs, done.branch)
-        return judge(*args, **options)  # type: ignore[arg-type]
+        return judge(*args, **options)
 
-    monkeypatch.setattr(local.judging, "change", slow_judge)
+    monkeypatch.setattr(judging, "change", slow_judge)
     with pytest.raises(ConflictError, match="main has moved meanwhile"):
         merge(a_repo, branch)
+    monkeypatch.undo()
     with pytest.raises(RefusedMergeError):
-        monkeypatch.undo()
         merge(a_repo, branch)
     assert holder(bobs, "staging", "origin/main") == "1.2.0"

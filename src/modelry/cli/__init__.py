@@ -74,6 +74,10 @@ class Boundary(click.Group):
             if error.hint:
                 click.echo(f" hint: {error.hint}", err=True)
             ctx.exit(error.code)
+        except OSError as error:
+            # The disk is full, a file may not be read, the pipe is gone: the system's own words say it best.
+            click.echo(f"error: {error}", err=True)
+            ctx.exit(Exit.FAILED)
         except KeyboardInterrupt:
             click.echo("error: interrupted", err=True)
             ctx.exit(Exit.FAILED)

@@ -7,7 +7,8 @@ import click
 
 from modelry import catalog
 from modelry.cli import options
-from modelry.storage import folders, moments, site
+from modelry.storage import moments, site
+from modelry.storage import top as tops
 
 
 @click.command()
@@ -29,7 +30,7 @@ def build(directory: Path | None, registry: str | None, at: str | None, as_json:
       modelry build public --at v1.4               of a tag, into another folder
       modelry build --registry ../models /srv/www  of another clone
     """
-    top = folders.find(options.folder(registry))
+    top = tops.find(options.folder(registry))
     destination = (directory or top / "site" / "_build").absolute()
     read, moment = moments.read(top, at)
     if changed := moments.uncommitted(top, moment):
@@ -37,5 +38,5 @@ def build(directory: Path | None, registry: str | None, at: str | None, as_json:
             f"note: showing {str(moment.commit)[:10]}, without {changed} that are not committed", err=True
         )
     site.build(catalog.files(read, moment), destination, moment.when)
-    answer = {"path": str(destination), "commit": moment.commit, "sequence": moment.sequence}
+    answer = {"schema": "build/v1", "path": str(destination), "commit": moment.commit, "sequence": moment.sequence}
     click.echo(json.dumps(answer) if as_json else destination)

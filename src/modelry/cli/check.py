@@ -9,7 +9,7 @@ from modelry.cli import options
 from modelry.errors import Exit
 from modelry.git import Repository
 from modelry.reports import FORMATS
-from modelry.storage import folders
+from modelry.storage import top as tops
 
 
 @click.command()
@@ -43,7 +43,7 @@ def check(
       modelry check --base origin/main                   the branch one stands on
       modelry check --base main --head register/churn/1.2.0 --format json
     """
-    top = folders.find(root.absolute() if root else options.folder(registry))
+    top = tops.find(root.absolute() if root else options.folder(registry))
     if base is None:
         context = judging.folder(top, offline=offline)
     elif Path(base).is_dir():

@@ -5,6 +5,7 @@ import click
 from modelry.cli import options
 from modelry.reports import overview
 from modelry.storage import documents, folders
+from modelry.storage import top as tops
 
 
 @click.command(name="list")
@@ -19,7 +20,7 @@ def listing(stage: str | None, registry: str | None, *, as_json: bool) -> None:
       modelry list
       modelry list --stage production --json
     """
-    found = documents.registry(folders.tree(folders.find(options.folder(registry))))
+    found = documents.registry(folders.tree(tops.find(options.folder(registry))))
     rows = [row for row in overview.models(found) if stage is None or stage in row["stages"]]
     document = {"schema": "list/v1", "models": rows}
     click.echo(overview.to_json(document) if as_json else overview.models_text(rows), nl=False)

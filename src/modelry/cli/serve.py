@@ -9,7 +9,8 @@ import click
 from modelry import catalog
 from modelry.cli import options
 from modelry.errors import NotFoundError, RegistryError, UsageError
-from modelry.storage import folders, moments, site
+from modelry.storage import moments, site
+from modelry.storage import top as tops
 
 
 class _Handler(SimpleHTTPRequestHandler):
@@ -54,7 +55,7 @@ def serve(port: int, host: str, no_build: bool, registry: str | None) -> None:
       modelry serve --port 0        on whatever port is free
       modelry serve --no-build      what is in site/_build already
     """
-    top = folders.find(options.folder(registry))
+    top = tops.find(options.folder(registry))
     folder = top / "site" / "_build"
     if not no_build:
         read, moment = moments.read(top)

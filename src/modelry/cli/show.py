@@ -6,6 +6,7 @@ from modelry.cli import options
 from modelry.model import names
 from modelry.reports import overview
 from modelry.storage import documents, folders
+from modelry.storage import top as tops
 
 
 @click.command()
@@ -21,7 +22,7 @@ def show(reference: str, registry: str | None, *, as_json: bool) -> None:
       modelry show churn@production --json
     """
     wanted = names.reference(reference)
-    found = documents.registry(folders.tree(folders.find(options.folder(registry))))
+    found = documents.registry(folders.tree(tops.find(options.folder(registry))))
     model = found.model(wanted.model)
     if reference == wanted.model and not as_json:
         click.echo(overview.model_text(model), nl=False)

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Mapping
 from json import dumps
 from pathlib import Path
+from typing import Any
 
 from modelry import client
 from modelry.client import pull
@@ -14,6 +15,7 @@ from modelry.demo.scenes import Step
 from modelry.errors import RegistryError
 from modelry.git import Repository
 from modelry.model import layout
+from modelry.model.policy import Policy
 from modelry.model.registry import Version
 from modelry.storage import documents, folders, yaml
 
@@ -47,15 +49,21 @@ def unpack(top: Path, home: Path) -> None:
             folder.mkdir(parents=True)
             _fetch(top, version, folder)
             folders.write(_facts(version), folder)
-    policy = registry.policy.must.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-    policy |= {
-        "schema": "registry/v1",
-        "id": "demo",
-        "title": "Demo registry",
-        "remotes": {"store": {"url": str(home / "store")}},
-    }
-    folders.write({"policy.yaml": (yaml.dump(policy)).encode()}, home)
     (home / "store").mkdir()
+    folders.write({"policy.yaml": yaml.dump(_policy(registry.policy.must, home)).encode()}, home)
+
+
+def _policy(ours: Policy, home: Path) -> dict[str, Any]:
+    """Give the play's policy: ours as it was before its last lesson, with a remote and an approver of its own."""
+    made = ours.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    for stage in made["stages"]:
+        stage["gates"] = [
+            gate for gate in stage.get("gates", ()) if gate.get("dataset") != "breast-cancer-scanner-shift"
+        ]
+        stage.pop("approvals", None)
+    made["stages"][-1]["approvals"] = {"count": 1}
+    remotes = {"store": {"url": str(home / "store")}}
+    return {"schema": "registry/v1", **made, "id": "demo", "title": "Demo registry", "remotes": remotes}
 
 
 def _fetch(top: Path, version: Version, folder: Path) -> None:

@@ -46,8 +46,7 @@ _GATE = 4
 
 
 def _pattern(kind: Any) -> str:  # noqa: ANN401 - an annotated type
-    pattern: str = next(part.pattern for part in kind.__metadata__ if isinstance(part, StringConstraints))
-    return pattern
+    return next(str(part.pattern) for part in kind.__metadata__ if isinstance(part, StringConstraints))
 
 
 # What a pattern means, for people; a pattern that is not here shows itself.
@@ -55,6 +54,7 @@ _MEANING = {
     names.MODEL: "a name: lower-case letters, digits and hyphens",
     names.STAGE: "a stage's name: lower-case letters, digits and hyphens, a letter first",
     names.VERSION: "a version by SemVer 2, such as 1.2.0",
+    r"^[0-9a-f]{32}(\.dir)?$": "an MD5: 32 lower-case hexadecimal digits, and .dir for a folder",
     names.SHA256: "a SHA-256: 64 lower-case hexadecimal digits",
     names.COMMIT: "a full commit id: 40 lower-case hexadecimal digits",
     names.DIGEST: "a digest with its algorithm, such as sha256:… with 64 hexadecimal digits",
@@ -126,7 +126,8 @@ def validate(value: object, type_: type[M], data: bytes) -> tuple[M | None, tupl
             keys, of_branch = _keys(detail, value)
             if not _follows(detail, details, of_branch=of_branch):
                 found.setdefault(keys, detail)
-        return None, tuple(sorted(_fault(keys, detail, type_, data) for keys, detail in found.items()))
+        faults = [_fault(keys, detail, type_, data) for keys, detail in found.items()]
+        return None, tuple(sorted(faults, key=lambda fault: (fault.position, fault.message)))
 
 
 def _faulty(path: str, fault: Fault) -> Document[Any]:
@@ -156,7 +157,10 @@ def _is_extra(detail: ErrorDetails) -> bool:
 
 
 def _fault(keys: Sequence[str | int], detail: ErrorDetails, type_: type[BaseModel], data: bytes) -> Fault:
-    named = ".".join(map(str, keys))[:_NAMED]
+    named = "".join(
+        sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}"
+        for sign in ".".join(map(str, keys))[:_NAMED]
+    )
     given = detail["input"]
     of_key = _is_extra(detail) or detail["loc"][-1] == "[key]"
     position = yaml.locate(data, keys, of_key=of_key)

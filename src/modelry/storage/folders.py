@@ -9,25 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from modelry.errors import NotFoundError, RegistryError
+from modelry.errors import RegistryError
 from modelry.model import layout
 from modelry.model.files import Entry, Files, Tree
-
-
-def find(start: Path) -> Path:
-    """Give the top of the repository whose registry one stands in, looking upward.
-
-    `start` may be the top, the registry's folder or any folder below either. Raises `NotFoundError`.
-    """
-    for folder in (start, *start.parents):
-        if (folder / layout.POLICY).is_file():
-            return folder
-        if folder.name == layout.ROOT and (folder.parent / layout.POLICY).is_file():
-            return folder.parent
-    raise NotFoundError(
-        f"there is no {layout.POLICY} in {start} or above",
-        hint="go to a registry, name one with --registry PATH|URL, or begin one: modelry init DIR",
-    )
 
 
 def tree(top: Path) -> Tree:

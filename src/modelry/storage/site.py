@@ -42,17 +42,17 @@ def build(files: Files, destination: Path, when: datetime) -> None:
 
 def _mkdocs(tree: Path, site: Path, when: datetime) -> None:
     # A process of its own, for mkdocs keeps state in its modules; -P, for a file called mkdocs.py may lie around.
-    command = [sys.executable, "-P", "-m", "mkdocs", "build", "--strict", "--quiet"]
+    command = [sys.executable, "-P", "-m", "mkdocs", "build", "--strict"]
     command += ["--config-file", os.fspath(tree / "mkdocs.yml"), "--site-dir", os.fspath(site)]
     extra = {"NO_MKDOCS_2_WARNING": "1", "SOURCE_DATE_EPOCH": str(max(0, int(when.timestamp())))}
     done = subprocess.run(
         command, capture_output=True, text=True, env={**os.environ, **extra}, cwd=tree, check=False
     )
-    said = (done.stderr + done.stdout).strip()
-    if "No module named mkdocs" in said:
+    if "No module named mkdocs" in done.stderr:
         raise RegistryError("mkdocs is not installed", hint="pip install 'modelry[registry]'")
-    if done.returncode or said:
-        raise RegistryError(f"mkdocs: {said[-2000:] or 'failed'}")
+    if done.returncode:
+        said = [line for line in done.stderr.splitlines() if not line.startswith(("INFO", "Aborted with"))]
+        raise RegistryError(f"mkdocs: {' '.join(said)[-2000:] or 'failed'}")
 
 
 def check(site: Path) -> None:

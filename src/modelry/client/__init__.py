@@ -1,0 +1,48 @@
+"""The consumer's side: which bytes a reference means, and fetching them. Needs neither DVC nor git.
+
+- `resolution` is the answer to a reference; `folder` finds it in a clone, `site` in a published catalog.
+- `pull` fetches the bytes, `verification` compares them, `placement` puts them in place whole or not at all.
+- `fields` reads what others wrote, `progress` shows a bar on the terminal.
+
+What `resolve` needs imports neither pydantic nor a parser of anything but plain YAML, so it starts quickly.
+"""
+
+from pathlib import Path
+
+from modelry.client.resolution import Resolution
+from modelry.errors import UsageError, YankedError
+from modelry.model import names
+
+
+def resolve(reference: str, registry: str | None = None, *, allow_yanked: bool = False) -> Resolution:
+    """Say which bytes a reference means now, by a registry's folder or the address of its catalog.
+
+    Without a registry, it is found upward from the working folder. Raises `NotFoundError` for what does
+    not exist, `IntegrityError` where the registry contradicts itself, `YankedError` for a withdrawn version.
+    """
+    wanted = names.reference(reference)
+    found = _resolve(wanted, registry or ".")
+    if found.yanked is not None and not allow_yanked:
+        instead = f"take {found.model}@{found.replacement} instead, or " if found.replacement else ""
+        raise YankedError(
+            f"{found.label} was withdrawn: {found.yanked}",
+            hint=f"{instead}add --allow-yanked to take it anyway",
+        )
+    return found
+
+
+def _resolve(wanted: names.Reference, registry: str) -> Resolution:
+    scheme, sign, _ = registry.partition("://")
+    if not sign:
+        from modelry.client import folder  # noqa: PLC0415 - a site needs no YAML, a folder no HTTP
+        from modelry.storage import top  # noqa: PLC0415
+
+        return folder.resolve(wanted, top.find(Path(registry)))
+    if scheme not in {"http", "https"}:
+        raise UsageError(
+            f"a registry is not read by {scheme}://",
+            hint="name a folder, or an address with https:// or http://",
+        )
+    from modelry.client import site  # noqa: PLC0415 - see above
+
+    return site.resolve(wanted, registry)

@@ -1,0 +1,184 @@
+"""Fetching a version's bytes straight from its remotes, each byte verified before anything has its final name."""
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+from modelry.client import placement, verification
+from modelry.client.resolution import File, Resolution
+from modelry.client.verification import CHUNK, Tick
+from modelry.errors import IntegrityError, RegistryError
+from modelry.model import names
+from modelry.storage import remotes
+
+T = TypeVar("T")
+
+_LARGEST_LIST = 64 << 20
+
+
+class Pulled(NamedTuple):
+    """What a pull did."""
+
+    path: Path
+    """Where the bytes lie."""
+    fetched: bool
+    """False when they lay there already."""
+    warnings: tuple[str, ...]
+    """What was wrong at remotes that were tried before the right one."""
+
+
+def target(resolution: Resolution, destination: Path | None = None) -> Path:
+    """Say where the bytes go: at the destination or, if that is a folder, in it under the artifact's own name.
+
+    An artifact that is a folder goes at a folder of its own name, or one that it already is: so the same
+    command twice means the same place.
+    """
+    if destination is None:
+        return Path(resolution.path)
+    if not destination.is_dir():
+        return destination
+    if resolution.files is not None and not destination.is_symlink():
+        same = destination.absolute().name == resolution.path
+        if same or verification.difference(resolution, destination) is None:
+            return destination
+    return destination / resolution.path
+
+
+def pull(
+    resolution: Resolution, destination: Path, *, force: bool = False, tick: Tick = lambda _: None
+) -> Pulled:
+    """Fetch a version's bytes to exactly `destination`, or leave there what was there.
+
+    Raises `IntegrityError` when all that could be had were wrong bytes, `RegistryError` when none could be
+    had or something else lies there already and `force` does not say that it may go.
+    """
+    placement.sweep(destination)
+    if _lies_there(resolution, destination, force=force):
+        return Pulled(destination, fetched=False, warnings=())
+    fetch = _Fetch(resolution, tick)
+    with placement.replacing(destination) as fresh:
+        if resolution.files is None:
+            fetch.file(fresh)
+        else:
+            fetch.folder(fresh, resolution.files)
+        # Fetching takes a while: what came there meanwhile is not ours to replace either.
+        _lies_there(resolution, destination, force=force)
+    return Pulled(destination, fetched=True, warnings=tuple(fetch.warnings))
+
+
+def _lies_there(resolution: Resolution, destination: Path, *, force: bool) -> bool:
+    """Whether the bytes lie at the destination; raises where something does that may not be replaced."""
+    if not os.path.lexists(destination):
+        return False
+    is_folder = resolution.files is not None
+    if destination.is_symlink() or not (destination.is_dir() if is_folder else destination.is_file()):
+        kind = "folder" if is_folder else "file"
+        raise RegistryError(f"{destination} is not a plain {kind}", hint="name another place, or remove it")
+    found = verification.difference(resolution, destination)
+    if found is not None and not force:
+        raise RegistryError(f"{found}: something else lies there", hint="replace it with --force")
+    return found is None
+
+
+class _Fetch:
+    """Objects from the first remote that has them right."""
+
+    def __init__(self, resolution: Resolution, tick: Tick) -> None:
+        self.resolution = resolution
+        self.tick = tick
+        self.warnings: list[str] = []
+
+    def file(self, fresh: Path) -> None:
+        """Make the one file of the artifact."""
+        of = self.resolution
+        self._object(of.addresses, File(of.path, of.size, of.sha256), fresh)
+
+    def folder(self, fresh: Path, files: tuple[File, ...]) -> None:
+        """Make the folder that the artifact is, on stable storage but for its own name."""
+        addresses = self.resolution.addresses
+        md5s = self._first(addresses, lambda address: _listed(address, files))
+        fresh.mkdir()
+        for file in files:
+            into = fresh / file.path
+            into.parent.mkdir(parents=True, exist_ok=True)
+            self._object([remotes.beside(address, md5s[file.path]) for address in addresses], file, into)
+        for folder, _, _ in os.walk(fresh):
+            os.chmod(folder, 0o755)  # noqa: PTH101, S103 - what is served is read by others
+            placement.sync(Path(folder))
+
+    def _object(self, addresses: Sequence[str], file: File, into: Path) -> None:
+        self._first(addresses, lambda address: _download(address, file, into, self.tick))
+
+    def _first(self, addresses: Sequence[str], attempt: Callable[[str], T]) -> T:
+        """Give what the first remote gives that does not fail; what failed before it becomes warnings."""
+        failures: list[RegistryError] = []
+        for address in addresses:
+            try:
+                made = attempt(address)
+            except RegistryError as error:
+                failures.append(error)
+            else:
+                self.warnings += map(str, failures)
+                return made
+        told = "; ".join(map(str, failures)) or "the registry names no remote"
+        kind = (
+            IntegrityError if any(isinstance(error, IntegrityError) for error in failures) else RegistryError
+        )
+        raise kind(
+            f"cannot fetch {self.resolution.label}: {told}",
+            hint=next((error.hint for error in failures if error.hint), ""),
+        )
+
+
+def _download(address: str, file: File, into: Path, tick: Tick) -> None:
+    """Write an object to a file on stable storage, verified; raises `IntegrityError` for any other bytes."""
+    shown = remotes.shown(address)
+    digest = hashlib.sha256()
+    size = 0
+    with remotes.open_object(address) as body, open(into, "wb", opener=_private) as written:
+        if body.size not in {None, file.size}:
+            raise IntegrityError(f"{shown} has {body.size} bytes, expected {file.size}")
+        # One byte more than expected is enough to know.
+        while chunk := body.read(min(CHUNK, file.size + 1 - size)):
+            size += len(chunk)
+            if size > file.size:
+                raise IntegrityError(f"{shown} has more than {file.size} bytes")
+            digest.update(chunk)
+            written.write(chunk)
+            tick(len(chunk))
+        if size < file.size:
+            raise IntegrityError(f"{shown} has {size} bytes, expected {file.size}")
+        if digest.hexdigest() != file.sha256:
+            raise IntegrityError(f"{shown} has sha256 {digest.hexdigest()}, expected {file.sha256}")
+        written.flush()
+        os.fchmod(written.fileno(), 0o644)
+        os.fsync(written.fileno())
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NOFOLLOW, 0o600)
+
+
+def _listed(address: str, files: tuple[File, ...]) -> Mapping[str, str]:
+    """Give the MD5 of each file of a folder, by DVC's list of it, which must name the same files as the record."""
+    shown = remotes.shown(address)
+    data = bytearray()
+    with remotes.open_object(address) as body:
+        while chunk := body.read(min(CHUNK, _LARGEST_LIST + 1 - len(data))):
+            data += chunk
+    try:
+        entries: Any = json.loads(data)
+        listed = {str(entry["relpath"]): str(entry["md5"]) for entry in entries}
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise IntegrityError(f"{shown} is no list of files") from error
+    expected = {file.path for file in files}
+    if len(entries) != len(listed) or listed.keys() != expected:
+        other = min(listed.keys() ^ expected, default="a file twice")
+        raise IntegrityError(f"{shown} does not list the files of the record: {other!r}")
+    if not all(re.fullmatch(names.MD5, md5) for md5 in listed.values()):
+        raise IntegrityError(f"{shown} lists a file by no MD5")
+    return listed
