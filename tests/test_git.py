@@ -100,7 +100,10 @@ def test_a_lock_that_a_killed_git_left_is_named_with_what_to_do(a_repo: Reposito
     (a_repo.common / "refs/heads/topic.lock").write_bytes(b"")
     with pytest.raises(GitError, match=r"topic\.lock") as caught:
         a_repo.move("topic", a_repo.commit("HEAD"), None)
-    assert caught.value.hint == "another git is at work, or one was killed: if none runs, remove the file that it names"
+    assert (
+        caught.value.hint
+        == "another git is at work, or one was killed: if none runs, remove the file that it names"
+    )
 
 
 def test_outside_of_a_repository_the_hint_says_where_to_go(tmp_path: Path) -> None:

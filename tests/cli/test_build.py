@@ -1,6 +1,7 @@
 """`modelry build` and `modelry serve`: exit codes, stdout, stderr, and a catalog that a client can use."""
 
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -92,7 +93,8 @@ def served(a_repo: Repository) -> Iterator[str]:
     with subprocess.Popen(command, cwd=a_repo.top, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         yield process.stdout.readline().strip()
-        process.terminate()
+        process.send_signal(signal.SIGINT)
+        assert process.wait() == 0
 
 
 def test_what_it_serves_is_what_a_client_pulls_from(served: str, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -309,3 +310,27 @@ def test_a_proposed_version_is_judged_merged_pulled_by_dvc_and_read_as_registere
     assert done.returncode == 0, done.stderr
     assert (a_repo.top / layout.version("churn", "2.0.0", "model.onnx")).read_bytes() == WEIGHTS
     assert a_repo.run("status", "--porcelain").strip() == ""
+
+
+def test_on_a_terminal_only_what_is_missing_is_asked_for(a_repo: Repository, training: Path) -> None:
+    given = flags(training, version=None, summary=None, license=None)
+    command = [sys.executable, "-c", "from modelry.cli import main; main()", "register", "churn"]
+    terminal, its_end = pty.openpty()
+    process = subprocess.Popen(
+        [*command, str(training / "model.onnx"), *given, "--dry-run"],
+        cwd=a_repo.top,
+        stdin=its_end,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    os.close(its_end)
+    os.write(terminal, b"Said at the prompt\nApache-2.0\nmajor\n")
+    stdout, stderr = process.communicate(timeout=60)
+    os.close(terminal)
+    assert process.returncode == 0, stderr
+    asked = [line for line in stderr.split(": ") if line]
+    assert asked[:2] == ["What is new in it, in one line", "Licence, as an SPDX expression"]
+    assert "Which part to count up (major, minor, patch)" in stderr
+    assert "summary: Said at the prompt\n" in stdout
+    assert "branch: register/churn/2.0.0\n" in stdout

@@ -141,6 +141,8 @@ class Part(BaseModel):
         strict=True,
         allow_inf_nan=False,
         use_attribute_docstrings=True,
+        # Most commands read one or two kinds of document; the others need not be compiled.
+        defer_build=True,
         validate_by_alias=True,
         serialize_by_alias=True,
     )

@@ -59,8 +59,8 @@ def place(path: str) -> Place | None:
     match path.split("/"):
         case ["registry", "registry.yaml"]:
             return Place("policy")
-        case ["registry", top, "files", "md5", a, b] if top.startswith("."):
-            return Place("object", file=f"{top}/files/md5/{a}/{b}")
+        case ["registry", *rest] if names.is_object("/".join(rest)):
+            return Place("object", file="/".join(rest))
         case ["registry", "models", name, *rest] if names.is_model(name):
             return _of_model(name, rest)
     return None
@@ -70,7 +70,7 @@ def _of_model(name: str, rest: list[str]) -> Place | None:
     match rest:
         case ["model.yaml"]:
             return Place("model", name)
-        case ["training", *inner]:
+        case ["training", *inner] if inner and not {"", ".", ".."} & {*inner}:
             return Place("training", name, file="/".join(inner))
         case ["stages", file] if names.is_stage(file.removesuffix(".yaml")) and file.endswith(".yaml"):
             return Place("assignment", name, file.removesuffix(".yaml"))
@@ -89,7 +89,7 @@ def _of_version(name: str, number: str, inner: list[str]) -> Place | None:
             return Place("card", name, number)
         case ["yanked.yaml"]:
             return Place("yank", name, number)
-        case [file] if file.endswith(".dvc"):
+        case [file] if file.endswith(".dvc") and names.is_file(file.removesuffix(".dvc")):
             return Place("pointer", name, number, file)
         case ["evaluations", file] if names.is_model(file.removesuffix(".yaml")) and file.endswith(".yaml"):
             return Place("evaluation", name, number, file.removesuffix(".yaml"))

@@ -38,6 +38,8 @@ SLUG = r"^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$"
 _version = re.compile(VERSION)
 _model = re.compile(MODEL)
 _stage = re.compile(STAGE)
+_file = re.compile(FILE)
+_object = re.compile(r"\.[A-Za-z0-9_][A-Za-z0-9_.-]*/files/md5/[0-9a-f]{2}/[0-9a-f]{30}(\.dir)?")
 _reserved = re.compile(r"latest|v[0-9]+")
 _bump = {"major": 0, "minor": 1, "patch": 2}
 
@@ -57,6 +59,16 @@ def is_stage(text: str) -> bool:
 def is_version(text: str) -> bool:
     """Whether the text is a version by SemVer 2."""
     return len(text) <= 64 and _version.fullmatch(text) is not None  # noqa: PLR2004 - a folder's name
+
+
+def is_file(text: str) -> bool:
+    """Whether the text may name an artifact's file or folder."""
+    return _file.fullmatch(text) is not None
+
+
+def is_object(text: str) -> bool:
+    """Whether the path may be that of an object of a DVC remote in the registry's own folder."""
+    return _object.fullmatch(text) is not None
 
 
 def precedence(version: str) -> Precedence:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, StringConstraints, Tag
+from pydantic import BeforeValidator, Discriminator, Field, StringConstraints, Tag
 
 from modelry.model.documents import (
     Count,
@@ -132,10 +132,17 @@ class Evaluated(_Gate):
     """File name, without its ending, below `evaluations/`."""
 
 
+def _read_true(value: object) -> object:
+    # To Python 1 is True, to JSON Schema it is not; the two must not differ.
+    if value is not True:
+        raise ValueError("is not true")
+    return value
+
+
 class Signed(_Gate):
     """The version's bytes must be signed."""
 
-    signed: Literal[True]
+    signed: Annotated[Literal[True], BeforeValidator(_read_true)]
     """Always true."""
 
 
