@@ -94,8 +94,10 @@ def test_rollback_to_a_version_that_never_held_the_stage_is_a_promotion() -> Non
     assert said(result) == (
         3,
         "",
-        "error: churn@1.2.0 never held production before\n"
-        " hint: it was held by no other; for another: modelry promote\n",
+        (
+            "error: churn@1.2.0 never held production before\n"
+            " hint: it was held by no other; for another: modelry promote\n"
+        ),
     )
 
 
@@ -174,14 +176,16 @@ def test_check_tells_file_line_column_and_the_mend(a_repo: Repository) -> None:
     path.write_text(path.read_text("utf-8").replace("version: 1.2.0", "version: 1.9.0"), "utf-8")
     assert said(run("check", "--offline")) == (
         3,
-        "registry/models/churn/stages/staging.yaml:3:10: error[unknown-version]: churn has no version 1.9.0\n"
-        "  3 | version: 1.9.0\n"
-        "    |          ^\n"
-        "  = it has 1.0.0, 1.1.0, 1.2.0\n"
-        "\n"
-        "skipped[artifact-unreachable]: the remotes were not asked: --offline, or there is none here\n"
-        "\n"
-        "fails (1 error)\n",
+        (
+            "registry/models/churn/stages/staging.yaml:3:10: error[unknown-version]: churn has no version 1.9.0\n"
+            "  3 | version: 1.9.0\n"
+            "    |          ^\n"
+            "  = it has 1.0.0, 1.1.0, 1.2.0\n"
+            "\n"
+            "skipped[artifact-unreachable]: the remotes were not asked: --offline, or there is none here\n"
+            "\n"
+            "fails (1 error)\n"
+        ),
         "",
     )
 
@@ -201,8 +205,10 @@ def test_check_needs_a_clone_and_says_so() -> None:
     assert said(result) == (
         2,
         "",
-        "error: https://acme.example/models is an address, and this command needs a clone\n"
-        " hint: git clone it, and name the folder\n",
+        (
+            "error: https://acme.example/models is an address, and this command needs a clone\n"
+            " hint: git clone it, and name the folder\n"
+        ),
     )
 
 

@@ -228,7 +228,7 @@ def test_a_merged_version_is_never_registered_with_other_bytes(a_repo: Repositor
         (
             "metrics.json",
             '{"auc": true}',
-            "the record: `evaluations.0.metrics.auc` is true, expected a valid number",
+            "the record: `evaluations.0.metrics.auc` is true, expected a number",
         ),
         ("params.yaml", "depth: 1.10\n", "params.yaml:1:8: "),
         ("params.yaml", "a: &x 1\nb: *x\n", "params.yaml:1:4: "),
