@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from modelry.model import examples, layout, schema
-from modelry.model.files import Files
-from modelry.storage import yaml
+from modelry.model.files import REGULAR, Entry, Files, Tree
+from modelry.model.registry import Registry
+from modelry.storage import documents, yaml
 
 CARD = """# {label}
 
@@ -21,7 +22,7 @@ It knows nothing about the world.
 """
 
 
-def a_document(kind: str, **overrides: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever the test is about
+def a_document(kind: str, **overrides: Any) -> dict[str, Any]:
     """Give a valid document of a kind; an override of None removes the field."""
     made = copy.deepcopy(examples.OF[kind]) | overrides
     return {name: value for name, value in made.items() if value is not None or name == "previous"}
@@ -37,7 +38,7 @@ def artifact(model: str, version: str) -> bytes:
     return f"the weights of {model} {version}\n".encode() * 8
 
 
-def a_version(model: str = "churn", version: str = "1.0.0", **overrides: Any) -> dict[str, bytes]:  # noqa: ANN401
+def a_version(model: str = "churn", version: str = "1.0.0", **overrides: Any) -> dict[str, bytes]:
     """Give the files of a version: its record, pointer and card, in agreement with each other."""
     data = artifact(model, version)
     md5, sha256 = hashlib.md5(data).hexdigest(), hashlib.sha256(data).hexdigest()
@@ -60,7 +61,7 @@ def an_assignment(
     model: str = "churn",
     version: str = "1.0.0",
     stage: str = "staging",
-    **overrides: Any,  # noqa: ANN401
+    **overrides: Any,
 ) -> dict[str, bytes]:
     """Give the file by which a version holds a stage."""
     sha256 = hashlib.sha256(artifact(model, version)).hexdigest()
@@ -68,7 +69,7 @@ def an_assignment(
     return {layout.stage(model, stage): text("assignment", document | overrides)}
 
 
-def a_policy(**overrides: Any) -> dict[str, bytes]:  # noqa: ANN401
+def a_policy(**overrides: Any) -> dict[str, bytes]:
     """Give the file of a policy with two stages and gates on auc."""
     document = a_document(
         "registry",
@@ -87,7 +88,7 @@ def a_policy(**overrides: Any) -> dict[str, bytes]:  # noqa: ANN401
     return {layout.POLICY: text("registry", document | overrides)}
 
 
-def a_model(name: str = "churn", versions: Iterable[str] = ("1.0.0",), **overrides: Any) -> dict[str, bytes]:  # noqa: ANN401
+def a_model(name: str = "churn", versions: Iterable[str] = ("1.0.0",), **overrides: Any) -> dict[str, bytes]:
     """Give the files of a model with these versions, none in a stage."""
     document = a_document("model", deprecated=None, profile=None)
     files = {layout.model(name): text("model", document | overrides)}
@@ -118,3 +119,14 @@ def store(files: Files) -> Files:
             md5 = hashlib.md5(data).hexdigest()
             objects[f"files/md5/{md5[:2]}/{md5[2:]}"] = data
     return objects
+
+
+def tree_of(files: Files) -> Tree:
+    """Give files as a tree, all of them regular."""
+    entries = {path: Entry(REGULAR, hashlib.sha1(data).hexdigest()) for path, data in sorted(files.items())}
+    return Tree(entries, lambda path: files[path])
+
+
+def registry_of(files: Files) -> Registry:
+    """Give files as a registry."""
+    return documents.registry(tree_of(files))

@@ -10,6 +10,7 @@ Excerpt = Callable[[str], str | None]
 """Gives a file's text, for the line that a finding is about; None when there is none."""
 
 _ORDER = "already on base"
+_WIDTH = 160
 
 
 def text(report: Report, excerpt: Excerpt) -> str:
@@ -37,11 +38,11 @@ def summary(report: Report) -> str:
 def _shown(finding: Finding, excerpt: Excerpt) -> str:
     grade = _ORDER if finding.on_base else finding.severity.value
     lines = [
-        f"{finding.path}:{finding.line}:{finding.column}: {grade}[{finding.rule}]: {finding.message}",
+        f"{plain(finding.path)}:{finding.line}:{finding.column}: {grade}[{finding.rule}]: {plain(finding.message)}",
         *_line(finding, excerpt),
     ]
     if finding.hint:
-        lines.append(f"  = {finding.hint}")
+        lines.append(f"  = {plain(finding.hint)}")
     return "\n".join(lines) + "\n"
 
 
@@ -52,8 +53,9 @@ def _line(finding: Finding, excerpt: Excerpt) -> list[str]:
     number = str(finding.line)
     shown = "".join(
         char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in lines[finding.line - 1]
-    )[:160]
-    return [f"  {number} | {shown}", f"  {' ' * len(number)} | {' ' * (finding.column - 1)}^"]
+    )
+    caret = [f"  {' ' * len(number)} | {' ' * (finding.column - 1)}^"] if finding.column <= _WIDTH else []
+    return [f"  {number} | {shown[:_WIDTH]}", *caret]
 
 
 def json(report: Report, excerpt: Excerpt) -> str:  # noqa: ARG001 - the formats share a signature
@@ -84,20 +86,29 @@ def markdown(report: Report, excerpt: Excerpt) -> str:  # noqa: ARG001 - the for
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
-_ESCAPED = str.maketrans({**{char: f"\\{char}" for char in "\\`*_[]<>|~#"}, "&": "&amp;"})
+_ESCAPED = str.maketrans({**{char: f"\\{char}" for char in "\\`*_[]<>|~"}, "&": "&amp;"})
+# A blank without width keeps a forge from calling people and linking issues; an address stays text.
+_INERT = {"#": "#&#8203;", "@": "@&#8203;", "://": "&#58;//", "www.": "www&#46;"}
+_CODE = str.maketrans({char: f"&#{ord(char)};" for char in "\\`*_[]<>|~&!:"})
 
 
 def cell(value: str) -> str:
     """Give text as it stands, for a cell of a Markdown table: nothing in it is markup, a link or a mention."""
-    return value.replace("\n", " ").translate(_ESCAPED)
+    made = plain(value).translate(_ESCAPED)
+    for sign, inert in _INERT.items():
+        made = made.replace(sign, inert)
+    return made
 
 
 def code(value: str) -> str:
-    """Give text as code, for a cell of a Markdown table."""
-    return (
-        "<code>"
-        + value.replace("&", "&amp;").replace("<", "&lt;").replace("|", "&#124;").replace("\n", " ")
-        + "</code>"
+    """Give text as code, for a cell of a Markdown table; between HTML's tags Markdown would still be read."""
+    return f"<code>{plain(value).translate(_CODE)}</code>"
+
+
+def plain(value: str) -> str:
+    """Give text on one line, without signs that steer a terminal or turn the direction of writing."""
+    return "".join(
+        char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in " ".join(value.splitlines())
     )
 
 

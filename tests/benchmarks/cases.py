@@ -1,0 +1,164 @@
+"""What is measured, and beside what. Each case prepares its input, then names our command first and its peers after it."""
+
+import hashlib
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import builders
+from benchmarks import synthetic
+from benchmarks.measuring import Command, Measure, measure
+from modelry.model import layout, schema
+from modelry.storage import folders
+
+BIN = Path(sys.executable).parent
+
+
+class Size(NamedTuple):
+    """How large the synthetic registry is, and how often everything runs."""
+
+    models: int
+    versions: int
+    rounds: int
+
+
+class Case(NamedTuple):
+    """One thing that modelry does."""
+
+    name: str
+    what: str
+    """In words, with the sizes as `{models}`, `{versions}` and `{total}`."""
+    commands: Callable[[Size, Path], Iterator[Command]]
+    """Prepare the input in a folder, and give our command first."""
+    target: str = ""
+    """What the design demands."""
+
+
+def run(case: Case, size: Size, folder: Path) -> list[Measure]:
+    """Measure a case in an empty folder."""
+    commands = [command for command in case.commands(size, folder) if _is_there(command)]
+    return measure(commands, folder, size.rounds)
+
+
+def _is_there(command: Command) -> bool:
+    return shutil.which(command.argv[0]) is not None
+
+
+def _ours(*args: str | Path, remove: tuple[Path, ...] = ()) -> Command:
+    return Command("modelry", (str(BIN / "modelry"), *map(str, args)), remove)
+
+
+def _peer(title: str, *argv: str | Path, remove: tuple[Path, ...] = ()) -> Command:
+    first, *rest = map(str, argv)
+    installed = BIN / first
+    return Command(title, (str(installed) if installed.exists() else first, *rest), remove)
+
+
+def _version(size: Size, folder: Path) -> Iterator[Command]:  # noqa: ARG001 - as every case
+    yield _ours("--version")
+    yield _peer("python -c pass", "python", "-c", "pass")
+    yield _peer("python -c 'import click'", "python", "-c", "import click")
+    yield _peer("dvc --version", "dvc", "--version")
+    yield _peer("gto --version", "gto", "--version")
+
+
+def _resolve(size: Size, folder: Path) -> Iterator[Command]:
+    clone = synthetic.in_repository(size.models, size.versions, folder / "clone")
+    small = synthetic.tagged_for_gto(min(10, size.versions), folder / "gto")
+    assignment = layout.stage("churn", "production")
+    yield _ours("resolve", "churn@production", "--registry", clone, "--json")
+    yield _peer("python -c 'import click'", "python", "-c", "import click")
+    yield _peer("git show MAIN:ASSIGNMENT", "git", "-C", clone, "show", f"main:{assignment}")
+    yield _peer("gto show, of 10 versions only", "gto", "show", "churn@latest", "--ref", "--repo", small)
+
+
+def _check(size: Size, folder: Path) -> Iterator[Command]:
+    top = synthetic.in_folder(synthetic.registry(size.models, size.versions), folder / "registry")
+    folders.write(schema.files(), folder)
+    records = sorted(top.glob("registry/models/*/versions/*/version.yaml"))
+    yield _ours("check", top, "--offline")
+    yield _peer("cat of every file", "sh", "-c", f"find {top} -type f -print0 | xargs -0 cat")
+    yield _peer(
+        "check-jsonschema of the records",
+        "check-jsonschema",
+        "--schemafile",
+        folder / "schemas/version/v1.json",
+        *records,
+    )
+
+
+def _change(size: Size, folder: Path) -> Iterator[Command]:
+    clone = synthetic.in_repository(size.models, size.versions, folder / "clone")
+    base = ("--base", "main", "--head", synthetic.PROPOSED)
+    yield _ours("check", *base, "--registry", clone, "--offline")
+    yield _peer("git ls-tree -r", "git", "-C", clone, "ls-tree", "-r", "main")
+    yield _peer("git diff --name-only", "git", "-C", clone, "diff", "--name-only", "main", synthetic.PROPOSED)
+
+
+def _build(size: Size, folder: Path) -> Iterator[Command]:
+    models = min(size.models, 100)
+    clone = synthetic.in_repository(models, size.versions, folder / "clone")
+    plain = {
+        "mkdocs.yml": b"site_name: peer\ntheme: {name: material, font: false}\nvalidation: {nav: {omitted_files: ignore}}\n"
+    }
+    cards = {
+        f"docs/{name}-{minor}.md": builders.CARD.encode() * 4
+        for name in range(models)
+        for minor in range(size.versions)
+    }
+    folders.write({**plain, "docs/index.md": b"# Home\n", **cards}, folder / "peer")
+    yield _ours("build", folder / "site", "--registry", clone, remove=(folder / "site",))
+    yield _peer(
+        "mkdocs build, as many cards", "mkdocs", "build", "--quiet", "--config-file", folder / "peer/mkdocs.yml", "--site-dir", folder / "peer-site",
+        remove=(folder / "peer-site",),
+    )  # fmt: skip
+
+
+_CHUNK = bytes(range(256)) * 4096
+PULLED = 64
+
+
+def _pull(size: Size, folder: Path) -> Iterator[Command]:  # noqa: ARG001 - as every case
+    data = _CHUNK * PULLED
+    md5, sha256 = hashlib.md5(data, usedforsecurity=False).hexdigest(), hashlib.sha256(data).hexdigest()
+    artifact = {"path": "model.onnx", "format": "onnx", "size": len(data), "sha256": sha256}
+    pointer = f"outs:\n- md5: {md5}\n  size: {len(data)}\n  hash: md5\n  path: model.onnx\n"
+    top, store = folder / "registry", folder / "store"
+    policy = builders.a_policy(remotes={"store": {"url": str(store)}})
+    files = {**builders.a_registry(), **policy, **builders.a_version(artifact=artifact)}
+    folders.write({**files, layout.version("churn", "1.0.0", "model.onnx.dvc"): pointer.encode()}, top)
+    folders.write(
+        {**folders.scaffold(top, "store", str(store)), ".dvc/config.local": b"[core]\n    no_scm = true\n"},
+        top,
+    )
+    stored = f"files/md5/{md5[:2]}/{md5[2:]}"
+    folders.write({stored: data}, store)
+    beside = top / layout.version("churn", "1.0.0", "model.onnx")
+    yield _ours("pull", "churn@1.0.0", folder / "pulled", "--registry", top, remove=(folder / "pulled",))
+    yield _peer("cp", "cp", store / stored, folder / "copied", remove=(folder / "copied",))
+    yield _peer(
+        "cp, sha256, sync",
+        "sh",
+        "-c",
+        f"cp {store / stored} copied && openssl sha256 copied && sync copied",
+        remove=(folder / "copied",),
+    )
+    yield _peer("dvc pull", "dvc", "--cd", top, "pull", f"{beside}.dvc", remove=(beside, top / ".dvc/cache"))
+
+
+CASES = (
+    Case("version", "`modelry --version`", _version, "≤ 0.06 s where `import click` takes 0.04"),
+    Case(
+        "resolve",
+        "`modelry resolve churn@production --json` in a clone of {total} versions",
+        _resolve,
+        "≤ 0.10 s, ≤ 30 MiB",
+    ),
+    Case("check", "`modelry check` of {total} versions", _check),
+    Case("change", "`modelry check --base main` of one new version beside {total}", _change),
+    Case("build", "`modelry build` of {small} models with {versions} versions each", _build),
+    Case("pull", f"`modelry pull` of {PULLED} MiB from a folder", _pull),
+)
+"""All of them, in the order of the table."""
