@@ -30,10 +30,10 @@ def test_it_builds_the_commit_and_prints_the_folder(
     commit = a_repo.commit("HEAD")
     assert (done.exit_code, done.stdout, done.stderr) == (
         0,
-        f"{a_repo.top}/site/_build\n",
+        f"{a_repo.top}/site/_build/catalog\n",
         f"note: showing {commit[:10]}, without one path that are not committed\n",
     )
-    index = json.loads((a_repo.top / "site/_build/api/v1/index.json").read_bytes())
+    index = json.loads((a_repo.top / "site/_build/catalog/api/v1/index.json").read_bytes())
     assert (index["commit"], index["sequence"]) == (commit, 1)
 
 
@@ -65,8 +65,8 @@ def test_it_says_where_a_registry_is_missing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "example.org", "::"])  # noqa: S104 - refused
 def test_it_serves_on_loopback_only(host: str, a_repo: Repository) -> None:
-    (a_repo.top / "site/_build").mkdir(parents=True)
-    (a_repo.top / "site/_build/index.html").write_text("built")
+    (a_repo.top / "site/_build/catalog").mkdir(parents=True)
+    (a_repo.top / "site/_build/catalog/index.html").write_text("built")
     done = run("serve", "--no-build", "--host", host, "--registry", a_repo.top)
     assert (done.exit_code, done.stderr.splitlines()[0]) == (
         2,

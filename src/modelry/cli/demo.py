@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from modelry import demo as plays
+from modelry.storage import serving
 
 
 @click.command()
@@ -14,8 +15,7 @@ from modelry import demo as plays
     "--serve/--no-serve", default=True, help="Show the catalog at the end, until Ctrl-C; not in scripts."
 )
 @click.option("--port", default=0, help="Where to serve; otherwise a free port.")
-@click.pass_context
-def demo(ctx: click.Context, directory: Path | None, port: int, *, serve: bool) -> None:
+def demo(directory: Path | None, port: int, *, serve: bool) -> None:
     """Play register, check, review, promote, roll back, publish and pull in DIR, on real models, offline.
 
     Each command is shown as you would type it, and can be typed by hand with the same result.
@@ -28,8 +28,7 @@ def demo(ctx: click.Context, directory: Path | None, port: int, *, serve: bool) 
     home = (directory or Path(tempfile.mkdtemp(prefix="modelry-demo-"))).absolute()
     plays.play(home, click.echo)
     if serve:
-        from modelry.cli.serve import show  # noqa: PLC0415 - a web server, only where it is asked for
-
-        show(ctx, home / "site", port)
+        click.echo("\n# The catalog, until Ctrl-C:")
+        serving.serve(home / "site", "127.0.0.1", port, click.echo)
     else:
         click.echo(f"\n# The catalog lies in {home / 'site'}")

@@ -25,6 +25,10 @@ _ADDRESS = re.compile(r'\s(href|src|data|action)="([^"]*)"', re.IGNORECASE)
 _SHOWN = 5
 
 
+DEFAULT = "site/_build/catalog"
+"""Where a registry's catalog is built unless told; git ignores it."""
+
+
 def build(files: Files, destination: Path, when: datetime) -> None:
     """Build the catalog's tree into a folder, which is then the old site or the new one, never half of either.
 

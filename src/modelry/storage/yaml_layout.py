@@ -58,9 +58,24 @@ def complaint(error: yaml.YAMLError) -> Problem:
     return Problem(offset, message, next((mend for sign, mend in _MENDS if sign in message), ""))
 
 
+def start_of(event: yaml.Event) -> int:
+    """Give where an event begins; libyaml tells it of every event."""
+    return event.start_mark.index if event.start_mark else 0
+
+
+def end_of(event: yaml.Event) -> int:
+    """Give where an event ends."""
+    return event.end_mark.index if event.end_mark else 0
+
+
+def column_of(event: yaml.Event) -> int:
+    """Give the column that an event begins in, from 0."""
+    return event.start_mark.column if event.start_mark else 0
+
+
 def of_block(text: str, event: yaml.ScalarEvent, margin: int) -> Problem | None:
     """Judge a block of text: `|` or `>`."""
-    start, end, column = event.start_mark.index, event.end_mark.index, event.start_mark.column
+    start, end, column = start_of(event), end_of(event), column_of(event)
     head = text[start:end].partition("\n")[0]
     if column <= margin and not text[start - column : start].strip():
         return Problem(start, "the block of text begins too far left", "begin it behind its key")

@@ -88,7 +88,7 @@ class _Reader:
         begin = next(self.events)
         if not isinstance(begin, yaml.DocumentStartEvent):
             self.stop(0, "the file holds no document", "write a mapping")
-        if begin.version or begin.tags:
+        if begin.version or begin.tags:  # type: ignore[attr-defined]  # the stubs do not know them
             self.note(begin, "a directive is not read here", "delete the line")
         root = self.node(next(self.events), 1)
         if not isinstance(root.value, dict):
@@ -120,7 +120,7 @@ class _Reader:
             self.stop(event, f"the nesting is deeper than {DEPTH}", _LESS)
         margin = self.margin
         if not event.flow_style:  # type: ignore[attr-defined]
-            self.margin = event.start_mark.column
+            self.margin = yaml_layout.column_of(event)
         is_list = isinstance(event, yaml.SequenceStartEvent)
         node = self.sequence(event, depth) if is_list else self.mapping(event, depth)
         self.margin = margin
@@ -176,7 +176,7 @@ class _Reader:
         return f"\0{node.start}"
 
     def scalar(self, event: yaml.ScalarEvent) -> Node:
-        start, end = event.start_mark.index, event.end_mark.index
+        start, end = yaml_layout.start_of(event), yaml_layout.end_of(event)
         text: str = event.value
         value: object = text
         if len(text) > SCALAR:
@@ -207,9 +207,9 @@ class _Reader:
         flow = bool(begin.flow_style)  # type: ignore[attr-defined]
         # libyaml ends a block where the next one begins; we, with its last child.
         last = max((child.end for child in children.values()), default=0)
-        stop = end.end_mark.index if flow else last
+        stop = yaml_layout.end_of(end) if flow else last
         style = "flow" if flow else "block"
-        return Node(value, begin.start_mark.index, stop, children, keys, style)
+        return Node(value, yaml_layout.start_of(begin), stop, children, keys, style)
 
     def note_layout(self, problem: yaml_layout.Problem | None) -> None:
         if problem is not None:
@@ -218,7 +218,7 @@ class _Reader:
     def note(self, where: yaml.Event | int, message: str, hint: str) -> None:
         if len(self.faults) == FAULTS:
             raise _StoppedError
-        offset = where if isinstance(where, int) else where.start_mark.index
+        offset = where if isinstance(where, int) else yaml_layout.start_of(where)
         place = yaml_characters.place(self.text, offset)
         self.faults.append(Fault(message, place, hint))
 

@@ -53,6 +53,7 @@ def _outline(lines: list[tuple[str, str, str, str]]) -> dict[str, object] | None
     top: Any = root
     column = 0
     outer: list[tuple[Any, int]] = []
+    child: Any
     waiting = ""
     for indent, dashes, key, source in lines:
         place = len(indent)

@@ -1,0 +1,174 @@
+"""The pages: which there are, what each is told, and the Markdown that it becomes."""
+
+import json
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from modelry.catalog import api, cards, comparisons, differences, escaping, numbers, remotes, snippets, stages
+from modelry.catalog.entries import Catalog, ModelEntry, VersionEntry
+from modelry.model.files import Files
+
+_ENVIRONMENT = Environment(
+    loader=PackageLoader("modelry.catalog"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    finalize=escaping.finish,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+)
+_ENVIRONMENT.filters.update(
+    number=numbers.number,
+    size=numbers.size,
+    day=numbers.day,
+    minute=numbers.minute,
+    shape=differences.shape,
+    plain=differences.plain,
+)
+_ENVIRONMENT.tests["web"] = lambda address: address.startswith(("https://", "http://"))
+_ENVIRONMENT.globals["tone"] = stages.tone
+
+_SHORT = 10
+"""How many of something a page shows before it leaves the rest to another page."""
+
+
+class Page(NamedTuple):
+    """One page, before it is rendered."""
+
+    path: str
+    """Its folder in the site, with a slash at the end; empty for the home page."""
+    title: str
+    """Only ever made of safe names: Material prints it as HTML."""
+    template: str
+    values: dict[str, Any]
+    description: str
+    """What a search engine shows."""
+    has_contents: bool = False
+    """Whether its sections are listed beside it."""
+    is_found: bool = True
+    """Whether the site's own search finds it."""
+
+
+def files(catalog: Catalog) -> Files:
+    """Give every page as Markdown: front matter that only we write, headings, and blocks of HTML."""
+    pages = list(_pages(catalog))
+    known = frozenset(page.path for page in pages)
+    return {f"{page.path}index.md": _render(catalog, page, known).encode() for page in pages}
+
+
+def _render(catalog: Catalog, page: Page, known: frozenset[str]) -> str:
+    # Front matter is YAML, and JSON is YAML; what Material prints from it has to be HTML already.
+    matter: dict[str, Any] = {
+        "title": page.title,
+        "description": escaping.encode(page.description),
+        "hide": ["navigation"] if page.has_contents else ["navigation", "toc"],
+    }
+    if not page.is_found:
+        matter["search"] = {"exclude": True}
+    lines = [f"{key}: {json.dumps(value)}\n" for key, value in matter.items()]
+    shared = {"catalog": catalog, "policy": catalog.policy, "moment": catalog.moment, "known": known}
+    body = _ENVIRONMENT.get_template(page.template).render(
+        page.values | shared | {"root": "../" * page.path.count("/")}
+    )
+    return f"---\n{''.join(lines)}---\n\n{body}"
+
+
+def _pages(catalog: Catalog) -> Iterator[Page]:
+    yield _home(catalog)
+    yield _list(catalog)
+    for stage in catalog.stages:
+        yield _stage(catalog, stage)
+    for model in catalog.models:
+        yield _model(catalog, model)
+        for entry in model.versions:
+            yield _version(catalog, model, entry)
+    yield _about(catalog)
+
+
+def _home(catalog: Catalog) -> Page:
+    held = (f"{model.name}@{model.foremost.stage}" for model in catalog.models if model.foremost)
+    values = {
+        "counts": api.counts(catalog),
+        "example": next(held, "MODEL@STAGE"),
+        "filled": {stage: sum(stage in model.holds for model in catalog.models) for stage in catalog.stages},
+        "rows": [comparisons.headline(model) for model in catalog.models],
+        "events": tuple(reversed(catalog.moment.events))[:_SHORT],
+        "newest": sorted(
+            ((model, entry) for model in catalog.models for entry in model.versions),
+            key=lambda pair: (pair[1].record.created, pair[1].version.label),
+            reverse=True,
+        )[:_SHORT],
+    }
+    return Page("", "Home", "home.md", values, catalog.policy.title, is_found=False)
+
+
+def _list(catalog: Catalog) -> Page:
+    rows = [comparisons.headline(model) for model in catalog.models]
+    facets = {
+        "task": sorted({model.task for model in catalog.models if model.task}),
+        "stage": [stage for stage in catalog.stages if any(stage in model.holds for model in catalog.models)],
+        "tag": sorted({tag for model in catalog.models for tag in model.tags}),
+        "format": sorted({name for row in rows for name in row.formats}),
+    }
+    values = {"rows": rows, "facets": facets}
+    return Page(
+        "catalog/", "Catalog", "catalog.md", values, f"Every model of {catalog.policy.title}", is_found=False
+    )
+
+
+def _stage(catalog: Catalog, stage: str) -> Page:
+    policy = catalog.policy.stage(stage)
+    rows = [comparisons.headline(model, stage) for model in catalog.models if stage in model.holds]
+    values = {"stage": stage, "rows": rows, "demands": stages.demands(policy) if policy else ()}
+    return Page(f"stages/{stage}/", stage, "stage.md", values, f"What is in {stage}", is_found=False)
+
+
+def _model(catalog: Catalog, model: ModelEntry) -> Page:
+    main = model.main
+    following = model.foremost.stage if model.foremost else None
+    card = main.version.card if main else None
+    values = {
+        "model": model,
+        "main": main,
+        "following": following,
+        "head": comparisons.headline(model),
+        "places": [
+            (stage, comparisons.headline(model, stage) if stage in model.holds else None)
+            for stage in dict.fromkeys([*catalog.stages, *model.holds])
+        ],
+        "trends": [comparisons.trend(model, metric) for metric in model.metrics],
+        "table": comparisons.table(model),
+        "uses": snippets.of(catalog, main, following or main.number) if main else (),
+        "card": cards.html(card) if card else None,
+    }
+    return Page(f"models/{model.name}/", model.name, "model.md", values, model.summary, has_contents=True)
+
+
+def _version(catalog: Catalog, model: ModelEntry, entry: VersionEntry) -> Page:
+    before = model.before(entry)
+    champion = None if model.main is entry else model.main
+    values = {
+        "model": model,
+        "entry": entry,
+        "record": entry.record,
+        "before": before,
+        "champion": champion,
+        "results": comparisons.results(model, entry, before, champion),
+        "changes": differences.between(before, entry) if before else (),
+        "params": list(differences.flat(entry.record.training.params)),
+        "uses": snippets.of(catalog, entry, entry.number),
+        "card": cards.html(entry.version.card) if entry.version.card else None,
+    }
+    path = f"models/{model.name}/{entry.number}/"
+    title = f"{model.name} {entry.number}"
+    return Page(path, title, "version.md", values, entry.record.summary, has_contents=True, is_found=False)
+
+
+def _about(catalog: Catalog) -> Page:
+    example = next((model for model in catalog.models if model.holds), None) or next(
+        iter(catalog.models), None
+    )
+    values = {"counts": api.counts(catalog), "remotes": remotes.published(catalog.policy), "example": example}
+    return Page("about/", "About", "about.md", values, f"How to read and verify {catalog.policy.title}")

@@ -1,0 +1,168 @@
+"""The built catalog in a real browser: no attack runs, nothing leaves, everyone can read it."""
+
+import functools
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from catalog.registries import HOSTILE, MOMENT, a_hostile_one, a_rich_one, events, registry
+from modelry import catalog
+from modelry.model.files import Files
+from modelry.storage import site
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+KINDS = {
+    "home": "",
+    "catalog": "catalog/",
+    "stage": "stages/production/",
+    "model": "models/churn/",
+    "version": "models/churn/1.2.0/",
+    "yanked": "models/churn/1.1.0/",
+    "deprecated": "models/attrition/",
+    "broken": "models/broken/",
+    "about": "about/",
+}
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def served(files: Files, factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = factory.mktemp("site") / "built"
+    site.build(catalog.files(registry(files), replace(MOMENT, events=events())), folder, MOMENT.when)
+    with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder))) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def rich(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    yield from served(a_rich_one(), tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    yield from served(a_hostile_one(), tmp_path_factory)
+
+
+def _note(seen: list[str], is_trouble: bool, what: str) -> None:
+    if is_trouble:
+        seen.append(what)
+
+
+@pytest.fixture
+def trouble(page: Page) -> list[str]:
+    """What a page must never do: ask another host, complain, run somebody's script."""
+    seen: list[str] = []
+    page.add_init_script("window.alert = (said) => console.error('alert ' + said);")
+    page.on(
+        "request", lambda request: _note(seen, not request.url.startswith("http://127.0.0.1:"), request.url)
+    )
+    page.on("console", lambda message: _note(seen, message.type in {"error", "warning"}, message.text))
+    page.on("pageerror", lambda error: _note(seen, True, str(error)))
+    return seen
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "",
+        "catalog/",
+        "stages/production/",
+        "models/churn/",
+        "models/churn/1.0.0/",
+        "models/churn/1.1.0/",
+        "about/",
+    ],
+)
+def test_no_attack_runs_and_each_shows_as_text(
+    kind: str, page: Page, hostile: str, trouble: list[str]
+) -> None:
+    page.goto(hostile + kind)
+    page.wait_for_load_state("networkidle")
+    for element in page.query_selector_all(".md-content a, .md-content [tabindex]"):
+        element.evaluate(
+            "element => { element.focus(); element.dispatchEvent(new MouseEvent('mouseover')); }"
+        )
+    assert trouble == []
+    assert page.locator(".md-content script, .md-content img, .md-content iframe").count() == 0
+    assert page.locator(".md-content [onclick], .md-content [onload], .md-content [onmouseover]").count() == 0
+    if kind.startswith("models/"):
+        assert HOSTILE[0] in page.locator("h1").inner_text()
+    assert page.locator("h1").count() == 1
+
+
+def test_the_search_shows_attacks_as_text(page: Page, hostile: str, trouble: list[str]) -> None:
+    page.goto(hostile)
+    page.locator(".md-search__input").click()
+    page.get_by_text("Type to start searching").wait_for()  # it fetches its index first
+    page.locator(".md-search__input").press_sequentially("churn")
+    page.wait_for_selector(".md-search-result__item")
+    page.wait_for_timeout(200)
+    assert trouble == []
+    assert page.locator(".md-search-result img, .md-search-result script").count() == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_everyone_can_read_it(kind: str, scheme: str, page: Page, rich: str, trouble: list[str]) -> None:
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two
+    for width in (390, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto(rich + KINDS[kind])
+        overflow = page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        assert overflow == 0, f"scrolls sideways at {width}"
+    expected = "slate" if scheme == "dark" else "default"
+    assert page.locator("body").get_attribute("data-md-color-scheme") == expected
+    violations = Axe().run(page).response["violations"]
+    assert [(found["id"], [node["html"] for node in found["nodes"]]) for found in violations] == []
+    assert trouble == []
+
+
+def test_the_filter_leaves_what_was_asked_for_and_can_be_sent_as_a_link(page: Page, rich: str) -> None:
+    page.goto(f"{rich}catalog/")
+    shown = page.locator("[data-card]:visible .mr-card__name")
+    assert shown.all_inner_texts() == ["attrition", "broken", "churn"]
+    page.get_by_label("task").select_option("regression")
+    assert shown.all_inner_texts() == ["attrition"]
+    assert page.locator("[data-count]").inner_text() == "1 of 3 models"
+    assert page.url == f"{rich}catalog/?task=regression"
+    page.locator("[data-filter]").get_by_role("button", name="Clear").click()
+    page.get_by_label("Filter by words").fill("CUSTOMER churn production")
+    assert shown.all_inner_texts() == ["churn"]
+    page.goto(f"{rich}catalog/?stage=staging&nonsense=1")
+    assert shown.all_inner_texts() == ["churn"]
+
+
+def test_a_line_can_be_copied(page: Page, rich: str) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(f"{rich}models/churn/")
+    page.get_by_role("button", name="Copy: modelry pull churn@production").click()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == "modelry pull churn@production --registry https://acme.github.io/models"
+
+
+def test_the_ways_to_use_it_change_without_a_script(browser: Browser, rich: str) -> None:
+    with browser.new_context(java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(f"{rich}models/churn/")
+        assert page.get_by_text("dvc get").is_hidden()
+        page.get_by_text("DVC", exact=True).click()
+        assert page.get_by_text("dvc get").is_visible()
+        assert (
+            page.locator(".mr-versions tbody tr").first.inner_text().split("\n")[0].startswith("2.0.0-rc.1")
+        )
+        page.goto(f"{rich}catalog/")
+        assert page.locator("[data-card]:visible").count() == 3
+        assert page.locator("[data-filter]").is_hidden()
