@@ -236,7 +236,7 @@ def test_review_holds_the_challenger_against_the_champion() -> None:
     markdown = run(
         "review", "--head", "promote/churn/staging/1.1.0", "--offline", "--format", "markdown"
     ).stdout
-    assert "| auc at least 0.8 | 0.914 | ✅ |" in markdown
+    assert "| auc at least 0.8 | 0.914 | ✅ passes |" in markdown
 
 
 def test_list_show_and_history_say_what_there_is() -> None:

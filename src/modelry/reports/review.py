@@ -148,7 +148,7 @@ def _section(section: Section, policy: Policy) -> str:
     if section.verdicts:
         lines += ["| gate | found | |", "|---|---|---|"]
         lines += [
-            f"| {cell(v.gate)} | {cell(v.measured)} | {'✅' if v.passed else '❌ **missed**'} |"
+            f"| {cell(v.gate)} | {cell(v.measured)} | {'✅ passes' if v.passed else '❌ **missed**'} |"
             for v in section.verdicts
         ]
         lines.append("")
@@ -185,7 +185,7 @@ def _table(results: list[Result], policy: Policy) -> list[str]:
         return []
     lines = ["| data set | slice | metric | before | after | difference |", "|---|---|---|---:|---:|---:|"]
     for result in results:
-        sign = {True: "🟢", False: "🔴", None: ""}[better(result, policy)]
+        sign = {True: "better", False: "**worse**", None: ""}[better(result, policy)]
         before, after = (
             f"{value:.6g}" if value is not None else "" for value in (result.before, result.after)
         )
