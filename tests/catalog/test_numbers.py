@@ -1,4 +1,4 @@
-"""Numbers, differences, stages and other people's text, as pages show them."""
+"""Numbers, stages and other people's text, as pages show them."""
 
 from html import unescape
 
@@ -9,9 +9,10 @@ from markupsafe import Markup
 
 import builders
 from catalog.registries import MOMENT, a_rich_one, measured, registry
-from modelry.catalog import charts, comparisons, differences, escaping, gathering, numbers, stages
+from modelry.catalog import charts, comparisons, escaping, gathering, numbers, stages
 from modelry.catalog.entries import ModelEntry
 from modelry.catalog.numbers import MINUS, Difference, Goal
+from modelry.model import comparison
 from modelry.model.policy import Policy
 
 
@@ -179,39 +180,14 @@ def test_results_compare_only_on_the_same_edition_of_the_data() -> None:
     assert model.result(entry, "auc") is None
 
 
-def test_the_difference_of_two_versions_is_told_field_by_field() -> None:
-    files = builders.a_model("churn", ())
-    training = builders.a_document("version")["training"]
-    files |= builders.a_policy() | builders.a_version("churn", "1.0.0")
-    params = training["params"] | {
-        "max_depth": 8,
-        "features": ["plan", "age"],
-        "nested": {"deep": 0.5, "off": None},
-    }
-    newer = training | {"params": params, "seed": None, "environment": {"python": "3.12"}}
-    newer = {name: value for name, value in newer.items() if value is not None}
-    files |= builders.a_version("churn", "1.1.0", training=newer, license="MIT")
-    (model,) = gathering.of(registry(files), MOMENT).models
-    assert [tuple(change) for change in differences.between(*model.versions)] == [
-        ("license", "Apache-2.0", "MIT"),
-        ("max_depth", "6", "8"),
-        ("features", "2 items, among them tenure", "2 items, among them age"),
-        ("nested.deep", "", "0.5"),
-        ("nested.off", "", "null"),
-        ("python", "3.11", "3.12"),
-        ("scikit-learn", "1.9.1", ""),
-        ("seed", "7", ""),
-    ]
-
-
 @pytest.mark.parametrize(
     ("value", "text"),
     [(None, "null"), (True, "true"), (0.1, "0.1"), (1e-7, "1e-07"), (0.1 + 0.2, "0.30000000000000004"), ((1, "a"), "1, a"), ((), "(none)"), ({"a": 1}, "a: 1"), ({}, "(none)"), ("x", "x")],
 )  # fmt: skip
 def test_a_parameter_is_told_on_one_line(value: object, text: str) -> None:
-    assert differences.plain(value) == text
+    assert comparison.plain(value) == text
 
 
 def test_a_long_value_is_cut_where_it_is_compared() -> None:
-    assert differences._short("x" * 200) == "x" * 119 + "…"
-    assert differences.shape(()) == "scalar"
+    assert comparison._short("x" * 200) == "x" * 119 + "…"
+    assert comparison.shape(()) == "scalar"

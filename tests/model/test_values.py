@@ -346,11 +346,19 @@ def test_facts_that_differ_are_told_in_order() -> None:
         Difference(
             "data", "customers, 2024 to 2026", "sha256:9f86d081884c, 1,200,000 rows", "md5:000000000000000"
         ),
-        Difference("code", "https://github.com/acme/churn", "2fd4e1c67a2d", "000000000000"),
+        Difference("code", "commit", "2fd4e1c67a2d", "000000000000"),
         Difference("training", "seed", "7", "8"),
         Difference("params", "learning_rate", "0.05", ""),
         Difference("environment", "python", "3.11", ""),
         Difference("environment", "scikit-learn", "1.9.1", ""),
+    )
+
+
+def test_of_two_lists_is_told_what_the_other_has_not() -> None:
+    training = examples.OF["version"]["training"]
+    params = training["params"] | {"features": ["plan", "age"]}
+    assert comparison.differences(a_record(), a_record(training=training | {"params": params})) == (
+        Difference("params", "features", "2 items, among them tenure", "2 items, among them age"),
     )
 
 

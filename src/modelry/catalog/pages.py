@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from modelry.catalog import api, cards, comparisons, differences, escaping, numbers, remotes, snippets, stages
+from modelry.catalog import api, cards, comparisons, escaping, numbers, remotes, snippets, stages
 from modelry.catalog.entries import Catalog, ModelEntry, VersionEntry
+from modelry.model import comparison
 from modelry.model.files import Files
 
 _ENVIRONMENT = Environment(
@@ -24,8 +25,8 @@ _ENVIRONMENT.filters.update(
     size=numbers.size,
     day=numbers.day,
     minute=numbers.minute,
-    shape=differences.shape,
-    plain=differences.plain,
+    shape=comparison.shape,
+    plain=comparison.plain,
 )
 _ENVIRONMENT.tests["web"] = lambda address: address.startswith(("https://", "http://"))
 _ENVIRONMENT.globals["tone"] = stages.tone
@@ -156,8 +157,8 @@ def _version(catalog: Catalog, model: ModelEntry, entry: VersionEntry) -> Page:
         "before": before,
         "champion": champion,
         "results": comparisons.results(model, entry, before, champion),
-        "changes": differences.between(before, entry) if before else (),
-        "params": list(differences.flat(entry.record.training.params)),
+        "changes": comparison.differences(before.record, entry.record) if before else (),
+        "params": list(comparison.flat(entry.record.training.params)),
         "uses": snippets.of(catalog, entry, entry.number),
         "card": cards.html(entry.version.card) if entry.version.card else None,
     }

@@ -1,7 +1,7 @@
 """What changed from one version to another: results on the same data, and every fact that differs."""
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from modelry.model.documents import Measurement, VersionRecord
 from modelry.model.registry import Version
@@ -51,14 +51,35 @@ def _measured(measurements: tuple[Measurement, ...]) -> dict[tuple[str, str, str
 def differences(before: VersionRecord, after: VersionRecord) -> tuple[Difference, ...]:
     """Give the facts that differ, other than names, times and results."""
     old, new = dict(_facts(before)), dict(_facts(after))
-    return tuple(
-        Difference(*key, old.get(key, ""), new.get(key, ""))
-        for key in dict.fromkeys([*new, *old])
-        if old.get(key) != new.get(key)
-    )
+    keys = [key for key in dict.fromkeys([*new, *old]) if old.get(key) != new.get(key)]
+    return tuple(Difference(*key, *_told(old.get(key), new.get(key))) for key in keys)
 
 
-def _facts(record: VersionRecord) -> Iterator[tuple[tuple[str, str], str]]:
+Fact = str | tuple[str, ...]
+"""A value in words; a list keeps its items."""
+
+_SHOWN = 120
+"""As much of a value as a comparison shows; the record has it whole."""
+
+
+def _told(before: Fact | None, after: Fact | None) -> tuple[str, str]:
+    if isinstance(before, tuple) and isinstance(after, tuple):
+        return _items(before, after), _items(after, before)
+    return _short(before), _short(after)
+
+
+def _items(items: tuple[str, ...], others: tuple[str, ...]) -> str:
+    """Tell of a list what the other has not, and how long it is."""
+    own = ", ".join(item for item in items if item not in others)
+    return _short(f"{len(items)} items" + (f", among them {own}" if own else ""))
+
+
+def _short(fact: Fact | None) -> str:
+    text = ", ".join(fact) if isinstance(fact, tuple) else fact or ""
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1].rstrip(' ,')}…"
+
+
+def _facts(record: VersionRecord) -> Iterator[tuple[tuple[str, str], Fact]]:
     training = record.training
     yield ("artifact", "format"), record.artifact.format
     yield ("artifact", "size"), f"{record.artifact.size:,} bytes"
@@ -66,31 +87,37 @@ def _facts(record: VersionRecord) -> Iterator[tuple[tuple[str, str], str]]:
     for side, tensors in (("input", record.signature.inputs), ("output", record.signature.outputs)):
         for tensor in tensors:
             yield ("signature", f"{side} {tensor.name}"), f"{tensor.dtype} {shape(tensor.shape)}"
-    for name, value in flat(training.params):
-        yield ("params", name), value
+    for name, value in _leaves(training.params):
+        listed = isinstance(value, tuple | list) and value
+        yield ("params", name), tuple(map(plain, value)) if listed else plain(value)
     for data in training.data:
         rows = f", {data.rows:,} rows" if data.rows is not None else ""
         yield ("data", data.name), f"{data.digest[:19]}{rows}"
-    yield ("code", training.code.repository), training.code.commit[:12]
+    yield ("code", "repository"), training.code.repository
+    yield ("code", "commit"), training.code.commit[:12]
     for package, version in (training.environment or {}).items():
         yield ("environment", package), version
     for name in ("seed", "hardware", "duration"):
-        if (value := getattr(training, name)) is not None:
-            yield ("training", name), str(value)
+        if (fact := getattr(training, name)) is not None:
+            yield ("training", name), str(fact)
 
 
 def shape(sizes: tuple[int | None, ...]) -> str:
     """Give a tensor's shape as people write it."""
-    return " x ".join("?" if size is None else str(size) for size in sizes) or "scalar"
+    return " \N{MULTIPLICATION SIGN} ".join("?" if size is None else str(size) for size in sizes) or "scalar"
 
 
-def flat(value: Mapping[str, object], above: str = "") -> Iterator[tuple[str, str]]:
+def flat(value: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Give nested parameters as dotted names and text, in their order."""
+    return ((name, plain(inner)) for name, inner in _leaves(value))
+
+
+def _leaves(value: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
     for name, inner in value.items():
         if isinstance(inner, Mapping) and inner:
-            yield from flat(inner, f"{above}{name}.")
+            yield from _leaves(inner, f"{above}{name}.")
         else:
-            yield f"{above}{name}", plain(inner)
+            yield f"{above}{name}", inner
 
 
 def plain(value: object) -> str:
@@ -102,6 +129,8 @@ def plain(value: object) -> str:
             return str(value).lower()
         case tuple() | list():
             return ", ".join(plain(item) for item in value) or "(none)"
+        case float():
+            return f"{value:g}" if value == float(f"{value:g}") else repr(value)
         case Mapping():
             return ", ".join(f"{name}: {plain(item)}" for name, item in value.items()) or "(none)"
     return str(value)
