@@ -251,13 +251,20 @@ def test_a_folder_that_cannot_be_written_is_named(found: Resolution, there: Path
 
 @pytest.mark.parametrize(
     ("destination", "target"),
-    [(None, "model.onnx"), (".", "model.onnx"), ("there", "there/model.onnx"), ("m", "m"), ("a/m", "a/m")],
+    [
+        (None, "model.onnx"),
+        (".", "model.onnx"),
+        ("there", "there/model.onnx"),
+        ("m", "m"),
+        ("a/m", "a/m"),
+        ("new/", "new/model.onnx"),
+    ],
 )
 def test_a_file_goes_where_the_destination_says(
     found: Resolution, there: Path, monkeypatch: pytest.MonkeyPatch, destination: str | None, target: str
 ) -> None:
     monkeypatch.chdir(there.parent)
-    assert pulling.target(found, Path(destination) if destination else None) == Path(target)
+    assert pulling.target(found, destination) == Path(target)
 
 
 class TestAFolder:
@@ -363,9 +370,9 @@ class TestAFolder:
     def test_the_same_destination_means_the_same_place_again(self, found: Resolution, there: Path) -> None:
         targets = []
         for _ in range(2):
-            targets.append(pulling.target(found, there / "deployed"))
+            targets.append(pulling.target(found, str(there / "deployed")))
             pulling.pull(found, targets[-1])
         assert targets == [there / "deployed"] * 2
-        assert pulling.target(found, there) == there / "bert"
+        assert pulling.target(found, str(there)) == there / "bert"
         (there / "bert").mkdir()
-        assert pulling.target(found, there / "bert") == there / "bert"
+        assert pulling.target(found, str(there / "bert")) == there / "bert"

@@ -33,5 +33,7 @@ def merge(branch: str, registry: str | None, *, approve: bool, offline: bool) ->
         click.echo(findings.text(error.report, lambda _: None), err=True, nl=False)
         raise
     told = findings.summary(merged.report).strip() if merged.report else "main had it already"
+    if merged.approver:
+        told = f"{told}: approved by {merged.approver}"
     click.echo(f"{merged.branch}: {told}", err=True)
     click.echo(merged.commit)

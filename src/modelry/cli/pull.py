@@ -1,7 +1,6 @@
 """`modelry pull`: fetch and verify the bytes that a reference means."""
 
 import json
-from pathlib import Path
 
 import click
 
@@ -13,14 +12,14 @@ from modelry.client import pull as pulling
 
 @click.command()
 @click.argument("reference", metavar="REF")
-@click.argument("destination", metavar="[DEST]", required=False, type=click.Path(path_type=Path))
+@click.argument("destination", metavar="[DEST]", required=False, type=click.Path())
 @options.registry
 @options.json
 @click.option("--force", is_flag=True, help="Replace something else that lies there.")
 @click.option("--allow-yanked", is_flag=True, help="Take a withdrawn version too.")
 def pull(
     reference: str,
-    destination: Path | None,
+    destination: str | None,
     *,
     registry: str | None,
     as_json: bool,
@@ -29,7 +28,7 @@ def pull(
 ) -> None:
     """Fetch the bytes that REF means to DEST, and print where they lie.
 
-    DEST is the file or folder to make, or a folder to put it into; without it, the artifact gets its own
+    DEST is the file or folder to make, or a folder to put it into (one that is there, or `name/`); without it, the artifact gets its own
     name here. The bytes come straight from the registry's remotes and are verified by SHA-256 and size
     before they get their name: DEST is what it was, or all of the new, whatever happens.
 

@@ -31,21 +31,22 @@ class Pulled(NamedTuple):
     """What was wrong at remotes that were tried before the right one."""
 
 
-def target(resolution: Resolution, destination: Path | None = None) -> Path:
+def target(resolution: Resolution, destination: str | None = None) -> Path:
     """Say where the bytes go: at the destination or, if that is a folder, in it under the artifact's own name.
 
-    An artifact that is a folder goes at a folder of its own name, or one that it already is: so the same
+    What ends in a slash means a folder, be it there or not. An artifact that is a folder goes at a folder of its own name, or one that it already is: so the same
     command twice means the same place.
     """
     if destination is None:
         return Path(resolution.path)
-    if not destination.is_dir():
-        return destination
-    if resolution.files is not None and not destination.is_symlink():
-        same = destination.absolute().name == resolution.path
-        if same or verification.difference(resolution, destination) is None:
-            return destination
-    return destination / resolution.path
+    where = Path(destination)
+    if not where.is_dir():
+        return where / resolution.path if destination.endswith("/") else where
+    if resolution.files is not None and not where.is_symlink():
+        same = where.absolute().name == resolution.path
+        if same or verification.difference(resolution, where) is None:
+            return where
+    return where / resolution.path
 
 
 def pull(

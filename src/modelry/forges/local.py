@@ -69,6 +69,8 @@ class Merged:
     is_news: bool
     """Whether main moved: False when it had the branch already."""
     report: checks.Report | None
+    approver: str | None = None
+    """Who said yes, where somebody had to."""
 
 
 def merge(repository: Repository, branch: str, *, approve: bool, offline: bool) -> Merged:
@@ -91,7 +93,7 @@ def merge(repository: Repository, branch: str, *, approve: bool, offline: bool) 
         approver = _approver(repository, head, report, approve=approve)
         commit = repository.record(tree, [old, head], _message(repository, branch, head, report, approver))
         _move(repository, commit, old)
-        return Merged(commit, branch, is_news=True, report=report)
+        return Merged(commit, branch, is_news=True, report=report, approver=approver)
 
 
 def _head(repository: Repository, branch: str) -> str:
