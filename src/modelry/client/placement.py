@@ -106,10 +106,18 @@ def _clear(work: Path, target: Path, lock: int) -> None:
     try:
         for old in sorted(work.glob(f"{_OLD}*"), reverse=True):
             if not os.path.lexists(target):
-                old.rename(target)
+                _put_back(old, target)
         shutil.rmtree(work, ignore_errors=True)
     finally:
         os.close(lock)
+
+
+def _put_back(old: Path, target: Path) -> None:
+    try:
+        old.rename(target)
+    except OSError as error:
+        if error.errno not in _OCCUPIED:  # somebody else's new one came in between: it stands
+            raise
 
 
 def _swap(work: Path, target: Path) -> None:
