@@ -76,6 +76,26 @@ def test_proposing_something_else_on_the_branch_makes_it_anew_from_main(a_repo: 
     assert a_repo.commit(f"origin/{second.branch}") == second.commit
 
 
+def test_a_branch_that_was_deleted_at_origin_is_pushed_again(a_repo: Repository) -> None:
+    done = local.propose(a_promotion(a_repo), a_repo)
+    Repository(Path(a_repo.run("remote", "get-url", "origin").strip())).run("branch", "-D", done.branch)
+    again = local.propose(a_promotion(a_repo), a_repo)
+    assert (again.commit, again.is_news) == (done.commit, False)
+    assert a_repo.run("ls-remote", "origin", f"refs/heads/{done.branch}").split()[0] == done.commit
+
+
+def test_somebody_elses_proposal_on_the_branch_is_not_overwritten(a_repo: Repository, tmp_path: Path) -> None:
+    bobs = another_clone(a_repo, tmp_path / "bob")
+    registry = judging.registry(bobs, bobs.base)
+    version = registry.find(names.reference("churn@1.1.0"))
+    theirs = local.propose(proposals.promote(registry, version, "staging", "Bob's reason"), bobs)
+    with pytest.raises(ConflictError, match=f"origin has something else on {theirs.branch}"):
+        local.propose(a_promotion(a_repo), a_repo)
+    assert a_repo.run("ls-remote", "origin", f"refs/heads/{theirs.branch}").split()[0] == theirs.commit
+    same = local.propose(proposals.promote(registry, version, "staging", "Bob's reason"), a_repo)
+    assert (same.commit, same.is_news) == (theirs.commit, False)
+
+
 def test_proposing_what_main_says_already_is_refused(a_repo: Repository) -> None:
     path = layout.stage("churn", "staging")
     same = Proposal("nothing/new", "Nothing", "", files={path: a_repo.tree("origin/main").read(path)})

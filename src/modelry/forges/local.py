@@ -29,21 +29,43 @@ def propose(proposal: Proposal, repository: Repository) -> Proposed:
     """Put a proposal on its branch, and push that; the work tree, the index and HEAD stay as they are.
 
     Asked again with the same files, it changes nothing; with others, the branch is made anew from main.
+    Raises `ConflictError` when main says so already, or somebody else has something else on the branch.
     """
     base = repository.commit(repository.base)
-    old = repository.resolves(f"refs/heads/{proposal.branch}")
     tree = repository.write(base, files(proposal))
-    news = old is None or repository.run("rev-parse", f"{old}^{{tree}}", f"{old}^").split() != [tree, base]
     if tree == repository.run("rev-parse", f"{base}^{{tree}}").strip():
         raise ConflictError("main says so already", hint="there is nothing to propose")
-    commit = (
-        repository.record(tree, [base], f"{proposal.title}\n\n{proposal.body}")
-        if news or old is None
-        else old
-    )
-    if news:
+    old, theirs = repository.resolves(f"refs/heads/{proposal.branch}"), _pushed(repository, proposal.branch)
+    said = next((head for head in (old, theirs) if head and _says(repository, head, tree, base)), None)
+    if theirs is not None and theirs not in {old, said}:
+        raise ConflictError(
+            f"origin has something else on {proposal.branch}",
+            hint=f"look at it: git log -p origin/{proposal.branch}; to replace it: git branch --force "
+            f"{proposal.branch} origin/{proposal.branch}, and run the command again",
+        )
+    commit = said or repository.record(tree, [base], f"{proposal.title}\n\n{proposal.body}")
+    if commit != old:
         repository.move(proposal.branch, commit, old)
-    return Proposed(proposal.branch, commit, news, _push(repository, proposal.branch))
+    _push(repository, proposal.branch, theirs)
+    origin = repository.run("remote", "get-url", "origin").strip() if repository.has_origin else None
+    return Proposed(proposal.branch, commit, said is None, origin)
+
+
+def _says(repository: Repository, head: str, tree: str, base: str) -> bool:
+    """Say whether a commit is this tree on this base."""
+    shown = repository.run("log", "-1", "--format=%T %P", head)
+    return shown.split() == [tree, base]
+
+
+def _pushed(repository: Repository, branch: str) -> str | None:
+    """Give what origin has on a branch now; our own note of it may be of yesterday."""
+    if not repository.has_origin:
+        return None
+    shown = repository.run("ls-remote", "origin", f"refs/heads/{branch}").split()
+    if not shown:
+        return None
+    repository.run("fetch", "--quiet", "origin", f"+refs/heads/{branch}:refs/remotes/origin/{branch}")
+    return shown[0]
 
 
 def files(proposal: Proposal) -> dict[str, bytes]:
@@ -51,13 +73,10 @@ def files(proposal: Proposal) -> dict[str, bytes]:
     return {**documents.files(proposal.documents), **proposal.files}
 
 
-def _push(repository: Repository, branch: str) -> str | None:
-    if not repository.has_origin:
-        return None
-    seen = repository.resolves(f"refs/remotes/origin/{branch}") or ""
-    lease = f"--force-with-lease=refs/heads/{branch}:{seen}"
-    repository.run("push", "--quiet", lease, "origin", f"refs/heads/{branch}:refs/heads/{branch}")
-    return repository.run("remote", "get-url", "origin").strip()
+def _push(repository: Repository, branch: str, theirs: str | None) -> None:
+    if repository.has_origin and theirs != repository.commit(f"refs/heads/{branch}"):
+        lease = f"--force-with-lease=refs/heads/{branch}:{theirs or ''}"
+        repository.run("push", "--quiet", lease, "origin", f"refs/heads/{branch}:refs/heads/{branch}")
 
 
 @dataclass(frozen=True)
