@@ -29,7 +29,16 @@ PINNED = {
 """What each file of pins must hold."""
 
 VISIBLE = {"LICENSE", "README.md", "pyproject.toml", "registry", "schemas", "site", "src", "tests"}
-HIDDEN = {".ci", ".dvc", ".dvcignore", ".editorconfig", ".gitattributes", ".github", ".gitignore"}
+HIDDEN = {
+    ".ci",
+    ".dvc",
+    ".dvcignore",
+    ".editorconfig",
+    ".gitattributes",
+    ".github",
+    ".gitignore",
+    ".pre-commit-hooks.yaml",
+}
 
 DEMO = "python3 -m venv .venv && .venv/bin/pip install --quiet -e '.[registry]' && .venv/bin/modelry demo"
 TEST = "python3 -m venv .venv && .venv/bin/pip install --quiet -e '.[registry,test]' && .venv/bin/pytest"

@@ -1,18 +1,23 @@
 """Git: the only module that runs it. Reads trees from commits, writes commits without a work tree."""
 
 import os
+import re
 import subprocess
 import tempfile
 import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple, Self
 
 from modelry.errors import ConflictError, NotFoundError, RegistryError
-from modelry.model.files import REGULAR, Entry, Files, Tree
+from modelry.model.files import REGULAR, Edit, Entry, Files, Since, Tree
 
 _MISSING = "0" * 40
+_LISTED = re.compile(r"([0-7]{6}) [a-z]+ ([0-9a-f]+)\t([^\0]+)\0")
+_DIFFERING = re.compile(r":[0-7]{6} ([0-7]{6}) [0-9a-f]+ ([0-9a-f]+) [A-Z]\0([^\0]+)\0")
+"""Mode and id after the change, and the path."""
 
 
 class GitError(RegistryError):
@@ -29,7 +34,17 @@ _DROPPED = (
     "GIT_COMMON_DIR",
 )
 # What a repository's own configuration may never make us do, and what keeps messages in one language.
-_SAFE = ("-c", "core.hooksPath=/dev/null", "-c", "protocol.ext.allow=never", "-c", "core.fsmonitor=false")
+_SAFE = tuple(
+    part
+    for setting in (
+        "core.hooksPath=/dev/null",
+        "core.fsmonitor=false",
+        "core.attributesFile=/dev/null",
+        "log.showSignature=false",
+        "protocol.ext.allow=never",
+    )
+    for part in ("-c", setting)
+)
 
 
 def _environment(extra: Mapping[str, str]) -> dict[str, str]:
@@ -124,34 +139,80 @@ class Repository:
             return f"origin/{self.main}"
         return self.main
 
-    def tree(self, revision: str) -> Tree:
-        """Read a commit's, or a tree's, whole content as a tree; bytes are fetched when they are read."""
-        listing = self._run(("ls-tree", "-r", "-z", "--full-tree", revision), b"", {}).decode(
-            "utf-8", "surrogateescape"
-        )
-        entries: dict[str, Entry] = {}
-        for line in listing.split("\0")[:-1]:
-            facts, _, path = line.partition("\t")
-            mode, _, blob = facts.split(" ")
-            entries[path] = Entry(mode, blob)
+    def tree(self, revision: str, since: Tree | None = None) -> Tree:
+        """Read a commit's, or a tree's, whole content as a tree; bytes are fetched when they are read.
+
+        With `since`, the tree of a commit of this repository, only what differs from there is listed.
+        """
+        if since is not None and since.commit is not None:
+            edits = self._edits(since, revision)
+            entries = {**since.entries}
+            for edit in edits:
+                if edit.after is None:
+                    del entries[edit.path]
+                else:
+                    entries[edit.path] = edit.after
+            origin = Since(since, edits)
+        else:
+            found = _LISTED.findall(self._listed("ls-tree", "-r", "-z", "--full-tree", revision))
+            entries = {path: Entry(mode, blob) for mode, blob, path in found}
+            origin = None
+        ordered = sorted(entries)
+        if ordered != list(
+            entries
+        ):  # git's order is that of the bytes, which is ours but for names that are no text
+            entries = {path: entries[path] for path in ordered}
         blobs = _Blobs(self.path)
-        return Tree(dict(sorted(entries.items())), lambda path: blobs.read(entries[path].id), revision)
+        return Tree(entries, lambda path: blobs.read(entries[path].id), revision, origin)
+
+    def _edits(self, since: Tree, revision: str) -> tuple[Edit, ...]:
+        # Whatever the configuration says of renames and submodules, each path that differs is told.
+        command = (
+            "diff-tree",
+            "-r",
+            "-z",
+            "--raw",
+            "--no-abbrev",
+            "--no-renames",
+            "--ignore-submodules=none",
+        )
+        found = _DIFFERING.findall(self._listed(*command, str(since.commit), revision, "--"))
+        return tuple(
+            Edit(path, since.entries.get(path), Entry(mode, blob) if int(mode) else None)
+            for mode, blob, path in sorted(found, key=itemgetter(2))
+        )
+
+    def _listed(self, *args: str) -> str:
+        return self._run(args, b"", {}).decode("utf-8", "surrogateescape")
 
     def merge(self, ours: str, theirs: str) -> str:
         """Merge two commits in memory and give the tree's id; raises `ConflictError` naming the paths."""
-        command = [
-            "git",
-            *_SAFE,
-            "-C",
-            os.fspath(self.path),
-            "merge-tree",
-            "--write-tree",
-            "--name-only",
-            "--no-messages",
-            ours,
-            theirs,
-        ]
-        done = subprocess.run(command, capture_output=True, text=True, env=_environment({}), check=False)
+        # A `.gitattributes` in the work tree, which may be a pull request's, would choose how files are merged, and
+        # by which program: git is given an empty one.
+        with tempfile.TemporaryDirectory(prefix="modelry-merge-") as empty:
+            command = [
+                "git",
+                *_SAFE,
+                "-C",
+                empty,
+                "merge-tree",
+                "--write-tree",
+                "--name-only",
+                "--no-messages",
+            ]
+            place = {
+                "GIT_DIR": os.fspath(self.common),
+                "GIT_WORK_TREE": empty,
+                "GIT_INDEX_FILE": os.fspath(Path(empty, "index")),
+            }
+            done = subprocess.run(
+                [*command, ours, theirs],
+                capture_output=True,
+                encoding="utf-8",
+                errors="replace",
+                env=_environment(place),
+                check=False,
+            )
         tree, *paths = done.stdout.splitlines() or [""]
         if done.returncode == 1:
             raise ConflictError(
@@ -217,6 +278,7 @@ class _Blobs:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._process: subprocess.Popen[bytes] | None = None
+        self._asker = 0
 
     def __enter__(self) -> Self:
         return self
@@ -226,11 +288,13 @@ class _Blobs:
             _end(self._process)
 
     def _started(self) -> subprocess.Popen[bytes]:
-        if self._process is None:
+        # A process that was forked from the one that asked first would share its pipes, and read its answers.
+        if self._process is None or self._asker != os.getpid():
             command = ["git", *_SAFE, "-C", os.fspath(self._path), "cat-file", "--batch"]
             self._process = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=_environment({})
             )
+            self._asker = os.getpid()
             weakref.finalize(self, _end, self._process)
         return self._process
 

@@ -1,16 +1,18 @@
 """A change brought before the rules: what git and the remotes know, gathered into a `Context`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 from modelry import checks
-from modelry.checks.base import Held, History, Objects
+from modelry.checks.base import Ever, Held, History, Objects, Pointing, UnavailableError
 from modelry.errors import RegistryError
 from modelry.git import Repository
 from modelry.model import changes, layout
 from modelry.model.documents import Assignment
 from modelry.model.files import Tree
+from modelry.model.policy import Remote
 from modelry.model.registry import Registry
 from modelry.storage import documents, folders, remotes
 
@@ -29,7 +31,7 @@ def change(repository: Repository, base: str, tree: str, *, offline: bool = Fals
     The policy is the base's, and a base that cannot be read is an error, not an empty policy.
     """
     before = registry(repository, base)
-    after = documents.registry(repository.tree(tree))
+    after = documents.registry(repository.tree(tree, since=before.tree))
     now = datetime.now(UTC)
     return checks.Context(
         changes.between(before, after),
@@ -38,12 +40,14 @@ def change(repository: Repository, base: str, tree: str, *, offline: bool = Fals
         now,
         _history(repository, base),
         None if offline else objects(before, after.tree, repository.top),
+        _ever(repository, base),
+        _pointing(repository, before.tree),
     )
 
 
 def folder(top: Path, *, offline: bool = False) -> checks.Context:
     """Give the context in which a registry on the disk is judged by itself, by its own policy."""
-    found = documents.registry(folders.tree(top))
+    found = documents.registry(folders.tree(top, identified=False))
     now = datetime.now(UTC)
     ports = None if offline or found.policy.value is None else objects(found, found.tree, top)
     return checks.Context(
@@ -63,10 +67,30 @@ def _history(repository: Repository, base: str) -> History:
 
     def held(model: str, stage: str) -> Sequence[Held]:
         if (model, stage) not in known:
-            known[model, stage] = tuple(holders(repository, base, model, stage))
+            with _looking():
+                known[model, stage] = tuple(holders(repository, base, model, stage))
         return known[model, stage]
 
     return held
+
+
+def _ever(repository: Repository, base: str) -> Ever:
+    def had(path: str) -> bool:
+        if repository.run("rev-parse", "--is-shallow-repository").strip() == "true":
+            raise UnavailableError("the clone is shallow: git fetch --unshallow")
+        return bool(repository.run("log", "--first-parent", "--max-count=1", "--format=%H", base, "--", path))
+
+    return had
+
+
+def _pointing(repository: Repository, tree: Tree) -> Pointing:
+    def paths(md5: str) -> Sequence[str]:
+        pointers = {path: entry.id for path, entry in tree.entries.items() if path.endswith(".dvc")}
+        told = repository.run("cat-file", "--batch", given="\n".join(pointers.values()).encode())
+        # Most often nobody has it, which one look at all of them tells.
+        return [path for path in pointers if md5.encode() in tree.read(path)] if md5 in told else ()
+
+    return paths
 
 
 def holders(repository: Repository, revision: str, model: str, stage: str) -> list[Held]:
@@ -87,21 +111,41 @@ def objects(registry: Registry, tree: Tree, top: Path) -> Objects:
     """Give the port that tells whether the remotes hold an object.
 
     A remote inside the repository is read from `tree`, so that a pull request's own objects count.
+    Raises `RegistryError` where no remote has the object and one of them could not be asked.
     """
     policy = registry.policy.must
 
     def size(md5: str) -> int | None:
+        unasked: RegistryError | None = None
         for remote in policy.remotes.values():
-            if remote.is_inside:
-                path = remotes.address(f"{layout.ROOT}/{remote.url}", md5)
-                found = len(tree.read(path)) if path in tree.entries else None
+            try:
+                found = _found(remote, md5)
+            except RegistryError as error:
+                unasked = unasked or error
             else:
-                found = _size(remotes.address(remotes.location(remote.url, top / layout.ROOT), md5))
-            if found is not None:
-                return found
+                if found is not None:
+                    return found
+        if unasked is not None:
+            with _looking():
+                raise unasked
         return None
 
+    def _found(remote: Remote, md5: str) -> int | None:
+        if remote.is_inside:
+            path = remotes.address(f"{layout.ROOT}/{remote.url}", md5)
+            return len(tree.read(path)) if path in tree.entries else None
+        return _size(remotes.address(remotes.location(remote.url, top / layout.ROOT), md5))
+
     return size
+
+
+@contextmanager
+def _looking() -> Iterator[None]:
+    """Say of an error that it is no verdict: nobody could look, whatever there may be to find."""
+    try:
+        yield
+    except RegistryError as error:
+        raise RegistryError(f"could not look: {error}", hint=error.hint) from error
 
 
 def _size(address: str) -> int | None:

@@ -5,7 +5,10 @@
         earlier/registry/…               laid over the base: what main was from 1 June 2026 on   (optional)
         before/registry/…                laid over that: what main is since 10 June              (optional)
         after/registry/…                 laid over that: the change, which is judged on 15 June
+        gone.txt                         the paths that `before` removes, one a line             (optional)
         removed.txt                      the paths that the change removes, one a line           (optional)
+        renamed.txt                      `old => new`, one a line: names that not every system
+                                         can check out, which this repository must spare it     (optional)
         expected.txt                     what `modelry check --base main --head change` says     (bad only)
 
 `PYTHONPATH=tests python -m checks.shown --write` writes every expected.txt anew; read the difference before you commit it.
@@ -63,9 +66,15 @@ def layer(example: Path, moment: str, top: Path) -> None:
     """Lay one moment of an example over what lies in `top`."""
     if (example / moment).is_dir():
         shutil.copytree(example / moment, top, symlinks=True, dirs_exist_ok=True)
-    if moment == "after" and (example / "removed.txt").is_file():
-        for path in (example / "removed.txt").read_text("utf-8").splitlines():
-            (top / path).unlink()
+    removed = example / {"before": "gone.txt", "after": "removed.txt"}.get(moment, "nothing")
+    for path in removed.read_text("utf-8").splitlines() if removed.is_file() else ():
+        (top / path).unlink()
+    renamed = example / "renamed.txt"
+    for line in renamed.read_text("utf-8").splitlines() if renamed.is_file() else ():
+        old, _, new = line.partition(" => ")
+        if (top / old).exists():
+            (top / new).parent.mkdir(parents=True, exist_ok=True)
+            (top / old).rename(top / new)
 
 
 def lay(example: Path, *moments: str, top: Path) -> Path:

@@ -42,7 +42,7 @@ def test_two_folders_are_judged_as_a_branch_is(example: Path, tmp_path: Path) ->
     as_folders = json.loads(shown.by_folders(example, tmp_path, "--format", "json").said)
     skipped = {skip["rule"] for skip in as_folders["skipped"]}
 
-    assert skipped <= {"artifact-unreachable", "stage-skipped"}
+    assert skipped <= {"artifact-unreachable", "md5-collision", "name-reused", "stage-skipped"}
     assert as_folders["findings"] == [
         found for found in as_branch["findings"] if found["rule"] not in skipped
     ]
@@ -58,7 +58,15 @@ def test_every_example_is_of_a_rule_and_is_whole() -> None:
     assert {path.name for path in shown.EXAMPLES.iterdir()} == set(RULES)
     for example in shown.folders():
         inside = {path.name for path in example.iterdir()}
-        assert inside <= {"earlier", "before", "after", "removed.txt", "expected.txt"}, example
+        assert inside <= {
+            "earlier",
+            "before",
+            "after",
+            "gone.txt",
+            "removed.txt",
+            "renamed.txt",
+            "expected.txt",
+        }, example
         assert inside & {"after", "removed.txt"}, example
         assert ("expected.txt" in inside) == example.name.startswith("bad-"), example
 

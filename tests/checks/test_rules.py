@@ -6,9 +6,23 @@ import pytest
 
 import builders
 from modelry import checks
-from modelry.checks import gates, stages
+from modelry.checks import (
+    cards,
+    expressions,
+    extras,
+    gates,
+    lineage,
+    naming,
+    numbering,
+    pointers,
+    profiles,
+    sizes,
+    stages,
+)
 from modelry.checks.base import Context, Held, UnavailableError
 from modelry.model import changes, layout
+from modelry.model.files import Files
+from modelry.model.policy import Require
 
 DAY = datetime(2026, 6, 1, tzinfo=UTC)
 BASE = dict(builders.a_registry())
@@ -66,3 +80,260 @@ def test_a_rule_tells_its_title_and_why() -> None:
     for rule in checks.ALL:
         assert rule.title.endswith("."), rule.id
         assert len(rule.explanation) > 80, rule.id
+
+
+def a_change(after: Files, *, before: Files = BASE, **overrides: object) -> Context:
+    old = builders.registry_of(before)
+    new = builders.registry_of({**before, **after})
+    return a_context(**{"changes": changes.between(old, new), "policy": old.policy.value, **overrides})
+
+
+def in_full(files: Files, **overrides: object) -> Context:
+    registry = builders.registry_of(files)
+    return a_context(changes=changes.between(registry, registry), everything=True, **overrides)
+
+
+def test_without_a_policy_no_profile_and_no_artifact_size_is_asked_for() -> None:
+    context = a_change(builders.a_version(version="1.2.0"), policy=None)
+
+    assert list(sizes.too_large.look(context)) == []
+    assert list(profiles.profile_field_missing.look(context)) == []
+    assert list(profiles.unknown_profile.look(context)) == []
+
+
+def test_training_code_may_have_a_mebibyte_a_file() -> None:
+    path = "registry/models/churn/training/customers.csv"
+    mebibyte = 1024 * 1024
+
+    assert list(sizes.too_large.look(a_change({path: b"x" * mebibyte}))) == []
+    found = list(sizes.too_large.look(a_change({path: b"x" * (mebibyte + 1)})))
+    assert [(problem.path, problem.message) for problem in found] == [
+        (path, "has 1,048,577 bytes, and 1,048,576 are allowed")
+    ]
+
+
+def test_a_file_that_is_removed_is_not_too_large() -> None:
+    path = "registry/models/churn/training/customers.csv"
+    old, new = builders.registry_of({**BASE, path: b"x"}), builders.registry_of(BASE)
+
+    assert list(sizes.too_large.look(a_context(changes=changes.between(old, new)))) == []
+
+
+def test_a_broken_record_is_told_by_one_rule_only() -> None:
+    path = layout.version("churn", "1.2.0")
+    report = checks.run(
+        checks.ALL,
+        a_change(
+            {**builders.a_version(version="1.2.0"), path: b"schema: version/v9\n"}, ever=lambda _: False
+        ),
+    )
+
+    assert {finding.rule for finding in report.findings} == {"invalid-document"}
+
+
+def test_a_full_check_looks_at_all_names() -> None:
+    training = "registry/models/churn/training"
+    context = in_full({**BASE, f"{training}/a.py": b"", f"{training}/A.py": b"", f"{training}/nul": b""})
+
+    assert [problem.path for problem in naming.case_collision.look(context)] == [
+        f"{training}/A.py",
+        f"{training}/a.py",
+    ]
+    assert [problem.path for problem in naming.unportable_name.look(context)] == [f"{training}/nul"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        ("churn", "churns", True),
+        ("churn", "charn", True),
+        ("churn", "chunr", True),
+        ("churn", "churn-v2", False),
+        ("churn-1", "churn-2", False),
+        ("churn", "churn2", False),
+        ("b1lling", "billing", True),
+        ("log0", "logo", True),
+        ("navvy", "nawy", True),
+        ("cat", "car", False),
+        ("churn", "retention", False),
+        ("abcdef", "badcfe", False),
+    ],
+)
+def test_names_are_confusable_by_a_slip_or_a_look(one: str, other: str, *, alike: bool) -> None:
+    assert naming._is_alike(one, other) is alike
+    assert naming._is_alike(other, one) is alike
+
+
+def test_a_name_is_only_known_to_be_unused_by_the_history() -> None:
+    context = a_change(builders.a_version(version="1.2.0"))
+
+    with pytest.raises(UnavailableError, match=r"^needs the history of main: give --base REV in a clone$"):
+        list(numbering.name_reused.look(context))
+    with pytest.raises(UnavailableError, match=r"^needs main to search: give --base REV in a clone$"):
+        list(pointers.md5_collision.look(context))
+
+
+def test_a_full_check_finds_a_collision_and_tells_it_of_the_later_version() -> None:
+    pointer = layout.version("churn", "1.0.0", "model.onnx.dvc")
+    double = layout.version("retention", "1.0.0", "model.onnx.dvc")
+    context = in_full({**BASE, **builders.a_model("retention"), double: BASE[pointer]})
+
+    assert [(problem.path, problem.message) for problem in pointers.md5_collision.look(context)] == [
+        (double, "has the MD5 of churn@1.0.0, and other bytes")
+    ]
+
+
+@pytest.mark.parametrize(
+    "paths",
+    [
+        "registry/strange.dvc",
+        "registry/models/gone/versions/1.0.0/model.onnx.dvc",
+        "registry/models/churn/versions/7.0.0/model.onnx.dvc",
+    ],
+)
+def test_a_pointer_that_is_no_version_s_collides_with_nothing(paths: str) -> None:
+    context = a_change(builders.a_version(version="1.2.0"), pointing=lambda _: [paths])
+
+    assert list(pointers.md5_collision.look(context)) == []
+
+
+def test_a_pointer_that_cannot_be_read_collides_with_nothing() -> None:
+    path = layout.version("churn", "1.2.0", "model.onnx.dvc")
+    context = a_change({**builders.a_version(version="1.2.0"), path: b"outs: []\n"})
+
+    assert list(pointers.md5_collision.look(context)) == []
+
+
+def test_what_is_new_is_not_sought_in_the_remotes_when_the_base_is_looked_at() -> None:
+    asked: list[str] = []
+
+    def objects(md5: str) -> None:
+        asked.append(md5)
+
+    context = in_full(BASE, objects=objects, history=lambda _model, _stage: [])
+    assert (list(pointers.artifact_unreachable.look(context)), asked) == ([], [])
+
+
+def test_without_a_clock_a_time_is_in_the_future_two_days_on() -> None:
+    def found(day: str) -> int:
+        files = builders.a_version(version="1.2.0", created=f"{day}T12:00:00Z")
+        return len(list(lineage.time_in_future.look(a_change(files))))
+
+    assert (found("2026-06-02"), found("2026-06-03")) == (0, 1)
+
+
+def test_a_schema_on_main_that_cannot_be_used_is_told_as_skipped() -> None:
+    task = builders.registry_of(BASE).models["churn"].info.must.task
+    context = a_change(
+        builders.a_version(version="1.2.0"),
+        before={**BASE, layout.schema(task): b"[]"},
+        pointing=lambda _: [],
+    )
+
+    with pytest.raises(UnavailableError, match=r"^registry/schemas/[a-z-]+\.json on main is no JSON object$"):
+        list(extras.invalid_extra.look(context))
+
+
+def test_a_schema_has_a_quarter_of_a_mebibyte_at_most() -> None:
+    found = list(
+        extras.invalid_extra_schema.look(
+            a_change({layout.schema("x"): b'{"title": "' + b"x" * 2**18 + b'"}'})
+        )
+    )
+
+    assert [problem.message for problem in found] == ["has 262,157 bytes, and 262,144 are allowed"]
+
+
+def test_a_card_without_markup_in_its_headings_is_the_same_as_one_with() -> None:
+    assert cards.headings("# One *two* `three`\n\ntext\n\nFour\n---\n") == {"one two three", "four"}
+
+
+@pytest.mark.parametrize(
+    ("card", "count"),
+    [
+        ("<!-- a --> <b>x</b>", 1),
+        ("<!-- a\n<b>\n-->", 0),
+        ("<!-- open\n<b>", 1),
+        ("![x](//host/x.png) ![y](data:x) ![z](y/z.png)", 2),
+        ("[x](\u00a0javascript:x)", 1),
+        ("a < b and c > d", 0),
+        ("<?php x ?>", 1),
+    ],
+)
+def test_only_comments_and_plain_addresses_may_stay_in_a_card(card: str, count: int) -> None:
+    files = {
+        **builders.a_version(version="1.2.0"),
+        layout.version("churn", "1.2.0", "card.md"): card.encode(),
+    }
+
+    assert len(list(cards.active_content_in_card.look(a_change(files)))) == count
+
+
+@pytest.mark.parametrize(
+    ("path", "filled"),
+    [
+        ("license", True),
+        ("parents", False),
+        ("training.data.licence", False),
+        ("training.params.max_depth", True),
+        ("training.params.nothing", False),
+        ("training.nothing.at.all", False),
+    ],
+)
+def test_a_field_is_filled_by_its_dotted_path(path: str, *, filled: bool) -> None:
+    record = (
+        builders.registry_of(
+            builders.a_version(training={"data": [], "code": CODE, "params": {"max_depth": 6}})
+        )
+        .models["churn"]
+        .versions["1.0.0"]
+        .record.must
+    )
+
+    assert profiles.filled(record, path) is filled
+
+
+CODE = {"repository": "https://github.com/acme/churn", "commit": "2fd4e1c67a2d28fced849ee1bb76e7391b93eb12"}
+
+
+def test_every_function_that_an_expression_may_use_is_one_that_cel_has() -> None:
+    for expression in (
+        'size("a") == 1 && "a".matches("a") && "a".startsWith("a") && "a".endsWith("a") && "a".contains("a")',
+        'int("1") == 1 && uint(1) == 1u && double("1.5") == 1.5 && string(1) == "1" && bytes("a") == b"a"',
+        'duration("1h") > duration("1m") && timestamp("2026-01-01T00:00:00Z").getFullYear() == 2026',
+        "[1, 2].all(x, x > 0) && [1].exists(x, x == 1) && [1].map(x, x + 1).filter(x, x > 1) == [2]",
+    ):
+        assert expressions._fault(expression) == ""
+        assert the_answer(expression).holds, expression
+
+
+def the_answer(expression: str) -> expressions.Answer:
+    version = builders.registry_of(BASE).models["churn"].versions["1.0.0"]
+    return expressions.answer(Require(require=expression, message="no"), version, None, "production")
+
+
+def test_without_a_policy_there_is_no_gate_to_miss() -> None:
+    policy = builders.registry_of(BASE).policy.must
+    version = builders.registry_of(BASE).models["churn"].versions["1.1.0"]
+
+    assert gates.judge(a_context(policy=None), version, policy.stages[0]) == ()
+
+
+def test_a_champion_is_no_excuse_for_what_nobody_measured() -> None:
+    policy = builders.registry_of(
+        BASE | builders.a_policy(stages=[{"name": "staging", "gates": [NO_WORSE, ELSEWHERE]}])
+    ).policy.must
+    context = a_change(builders.a_model("retention"))
+    first = context.after.models["retention"].versions["1.0.0"]
+    later = context.after.models["churn"].versions["1.1.0"]
+
+    assert [type(verdict) for verdict in gates.judge(context, first, policy.stages[0])] == [
+        gates.Unmeasured
+    ] * 2
+    assert [type(verdict) for verdict in gates.judge(context, later, policy.stages[0])] == [
+        gates.Unmeasured
+    ] * 2
+
+
+NO_WORSE = {"metric": "nothing", "no_worse_than": "production"}
+ELSEWHERE = {"metric": "auc", "dataset": "elsewhere", "no_worse_than": "production"}

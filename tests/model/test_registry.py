@@ -8,8 +8,9 @@ import builders
 from modelry.errors import NotFoundError
 from modelry.model import changes, layout, names
 from modelry.model.changes import Move
-from modelry.model.files import Files
+from modelry.model.files import Files, Tree
 from modelry.model.layout import Place
+from modelry.storage import documents
 
 BASE: Files = builders.a_registry(models=2, versions=3)
 """churn and model-00001, each with 1.0.0 in production, 1.1.0, and 1.2.0 in staging."""
@@ -36,6 +37,36 @@ def test_models_and_versions_are_in_their_order() -> None:
     assert list(registry.models["churn"].versions) == ["1.9.0", "1.10.0-rc.1", "1.10.0"]
     assert registry.models["churn"].versions["1.9.0"].label == "churn@1.9.0"
     assert registry.models["churn"].info.must.title == "Customer churn"
+
+
+def test_a_model_is_a_folder_of_a_models_name_with_more_than_training_code() -> None:
+    files = {
+        **builders.a_model("a"),
+        **builders.a_model("a-b"),
+        **builders.a_model("ab"),
+        "registry/models/a/zzz/unknown.txt": b"",
+        "registry/models/README.md": b"",
+        "registry/models/Capital/model.yaml": b"",
+        "registry/models/coming/training/train.py": b"",
+        "registry/models/coming-b/training.py": b"",
+        "registry/modelsx/other/model.yaml": b"",
+        "registry/a/model.yaml": b"",
+    }
+    models = builders.registry_of(files).models
+
+    assert list(models) == ["a", "a-b", "ab", "coming-b"]
+    assert {path for model in models.values() for path in model.paths} == {
+        path for path in files if path.split("/")[1:3] in [["models", name] for name in models]
+    }
+
+
+def test_a_tree_in_another_order_is_the_same_registry() -> None:
+    tree = builders.registry_of(BASE).tree
+    reversed_ = Tree(dict(sorted(tree.entries.items(), reverse=True)), tree.read)
+    models = documents.registry(reversed_).models
+    assert {name: model.paths for name, model in models.items()} == {
+        name: model.paths for name, model in builders.registry_of(BASE).models.items()
+    }
 
 
 @pytest.mark.parametrize(

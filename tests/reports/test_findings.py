@@ -172,7 +172,7 @@ def test_the_same_registry_gives_the_same_bytes_anywhere(tmp_path: Path) -> None
             layout.stage("churn", "canary")
         ],
         layout.version("churn", "1.0.0", "card.md"): b"\xff",
-        "registry/models/Churn/model.yaml": b"",
+        "registry/models/UPPER/model.yaml": b"",
     }
     folders.write({**builders.a_registry(), **broken}, tmp_path)
     made = []

@@ -14,6 +14,9 @@ from modelry.catalog import escaping
 _TOP, _DEEPEST = 3, 6
 """A card's first level of headings comes below the page's h1 and the card's own h2."""
 
+_NESTED = 32
+"""Quotes and lists that lie deeper are shown at this depth: cleaning would take the square of it."""
+
 _OPTIONS = pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_STRIKETHROUGH
 _SIMPLE = {
     "Paragraph": "p",
@@ -73,6 +76,7 @@ class _Writer:
         self._events = events
         self._levels = sorted({level for event in events if (level := _level(event))})
         self._depth = _TOP - 1
+        self._open = 0
         self._ids: dict[str, int] = {}
         self._cell = "td"
 
@@ -84,9 +88,11 @@ class _Writer:
                 case {"End": {"Heading": _}}:
                     yield f"</h{self._depth}>"
                 case {"Start": tag}:
-                    yield self._tag(tag, ends=False)
+                    self._open += 1
+                    yield self._tag(tag, ends=False) if self._open <= _NESTED else ""
                 case {"End": tag}:
-                    yield self._tag(tag, ends=True)
+                    yield self._tag(tag, ends=True) if self._open <= _NESTED else ""
+                    self._open -= 1
                 case str():
                     yield _BREAKS.get(event, "")
                 case _:
@@ -96,7 +102,8 @@ class _Writer:
         rank = self._levels.index(_level(self._events[at]))
         self._depth = min(_TOP + rank, self._depth + 1, _DEEPEST)
         inner = takewhile(
-            lambda event: "End" not in event or "Heading" not in event["End"], self._events[at + 1 :]
+            lambda event: "End" not in event or "Heading" not in event["End"],
+            (self._events[index] for index in range(at + 1, len(self._events))),
         )
         words = [event[kind] for event in inner for kind in ("Text", "Code") if kind in event]
         slug = _WORDS.sub("-", "".join(words).lower()).strip("-")[:60] or "section"

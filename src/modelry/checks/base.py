@@ -9,7 +9,7 @@ from inspect import cleandoc
 from typing import NamedTuple
 
 from modelry.model.changes import Changes, Move
-from modelry.model.documents import Assignment
+from modelry.model.documents import Assignment, ModelInfo
 from modelry.model.places import Position
 from modelry.model.policy import Policy
 from modelry.model.registry import Document, Model, Registry, Version
@@ -54,6 +54,14 @@ Objects = Callable[[str], int | None]
 """How large the object of a DVC address is in the remotes that policy allows; None when none has it."""
 
 
+Ever = Callable[[str], bool]
+"""Whether main ever had a file at this path."""
+
+
+Pointing = Callable[[str], Sequence[str]]
+"""Which paths of main hold this MD5, as pointers do."""
+
+
 class UnavailableError(Exception):
     """A rule asked for a port that is not there; the report says that it was skipped, and why."""
 
@@ -71,8 +79,15 @@ class Context:
     """The moment for soaks; None where no commit tells it."""
     history: History | None = None
     objects: Objects | None = None
+    ever: Ever | None = None
+    pointing: Pointing | None = None
     everything: bool = False
     """Whether to look at all models, and not only at those that the change touches."""
+
+    @property
+    def is_base(self) -> bool:
+        """Whether it is the base of a change, looked at to tell old faults from new: a registry by itself has no history."""
+        return self.everything and self.history is not None
 
     @property
     def before(self) -> Registry:
@@ -98,6 +113,20 @@ class Context:
         for model in self.models:
             yield from model.versions.values()
 
+    @cached_property
+    def fresh(self) -> tuple[Version, ...]:
+        """The versions that the change brings; older ones cannot be mended, so nothing new is asked of them."""
+        return tuple(self.after.models[place.model].versions[place.name] for place in self.changes.registered)
+
+    def is_new(self, path: str) -> bool:
+        """Say whether to look at a document: the change brings it, or all is looked at."""
+        return self.everything or path in self.changes.paths
+
+    def info(self, model: str) -> ModelInfo | None:
+        """Give what `model.yaml` says on main, so that no change chooses its own rules; a new model's is its own."""
+        registry = self.before if model in self.before.models else self.after
+        return registry.models[model].info.value
+
     @property
     def assignments(self) -> Iterator[tuple[Model, str, Document[Assignment]]]:
         """The assignments of those models, with their stages."""
@@ -110,6 +139,12 @@ class Context:
         if self.history is None:
             raise UnavailableError("needs the history of main: give --base REV in a clone")
         return self.history(model, stage)
+
+    def had(self, path: str) -> bool:
+        """Say whether main ever had a file at a path; raises `UnavailableError` without a history."""
+        if self.ever is None:
+            raise UnavailableError("needs the history of main: give --base REV in a clone")
+        return self.ever(path)
 
     def goes_back(self, move: Move) -> bool:
         """Say whether a stage returns to a version that held it before: it then skips all gates but integrity."""

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
+from typing import Any
 
 from modelry.checks.base import Context, Problem, rule
 from modelry.model import layout
@@ -135,9 +137,6 @@ def unknown_license(context: Context) -> Iterator[Problem]:
     Programs decide by the identifier whether a model may be used; a name that no list knows decides
     nothing. Write the SPDX identifier, or `LicenseRef-` and a name of your own for what SPDX lacks.
     """
-    from license_expression import get_spdx_licensing  # noqa: PLC0415 - reads a list of 700 licences
-
-    spdx = None
     for version in context.versions:
         record = version.record
         if record.value is None or not (context.everything or record.path in context.changes.paths):
@@ -149,15 +148,29 @@ def unknown_license(context: Context) -> Iterator[Problem]:
             if data.license is not None
         ]
         for keys, expression in named:
-            spdx = spdx or get_spdx_licensing()
-            # A licence of one's own may stand wherever one of the list may.
-            found = spdx.validate(_OWN.sub("MIT", expression), strict=True)
-            if found.errors:
-                symbols = ", ".join(found.invalid_symbols) or expression
-                unknown = found.errors[0].startswith("Unknown license")
+            if message := _unlisted(expression):
                 yield Problem(
                     record.path,
-                    f"SPDX knows no licence {symbols}" if unknown else f"{symbols} cannot stand here by SPDX",
+                    message,
                     record.locate(keys),
                     "write its SPDX identifier, such as Apache-2.0, or LicenseRef-NAME for your own",
                 )
+
+
+@cache
+def _unlisted(expression: str) -> str:
+    """Say what SPDX does not know of an expression; nothing where it knows all. Few expressions serve many versions."""
+    # A licence of one's own may stand wherever one of the list may.
+    found = _spdx().validate(_OWN.sub("MIT", expression), strict=True)
+    if not found.errors:
+        return ""
+    symbols = ", ".join(found.invalid_symbols) or expression
+    unknown = found.errors[0].startswith("Unknown license")
+    return f"SPDX knows no licence {symbols}" if unknown else f"{symbols} cannot stand here by SPDX"
+
+
+@cache
+def _spdx() -> Any:  # noqa: ANN401 - the library has no types
+    from license_expression import get_spdx_licensing  # noqa: PLC0415 - reads a list of 700 licences
+
+    return get_spdx_licensing()

@@ -1,12 +1,15 @@
 """What a version must show before it may hold a stage: metrics, order, soak, approvals, formats."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from modelry.checks import expressions, profiles
 from modelry.checks.base import Context, Held, Problem, Severity, UnavailableError, rule
+from modelry.checks.waivers import waived
 from modelry.model.changes import Move
+from modelry.model.comparison import plain
 from modelry.model.policy import (
     AtLeast,
     AtMost,
@@ -35,23 +38,23 @@ class Verdict(NamedTuple):
     passed: bool
 
 
+class Unmeasured(Verdict):
+    """A gate that was missed for want of a measurement only."""
+
+    __slots__ = ()
+
+
 def judge(context: Context, version: Version, stage: Stage) -> tuple[Verdict, ...]:
     """Hold a version against the gates of a stage that are for its task, in order; main has the champions."""
     if context.policy is None:
         return ()
-    task = _task(context, version.model)
+    info = context.info(version.model)
+    task = info.task if info is not None else None
     gates = (gate for gate in stage.gates if not gate.tasks or task in gate.tasks)
-    return tuple(_judge(gate, version, context.before, context.policy) for gate in gates)
+    return tuple(_judge(gate, version, stage.name, context.before, context.policy) for gate in gates)
 
 
-def _task(context: Context, name: str) -> str | None:
-    """Give a model's task as main says it, so that no change can choose its own gates; a new model's is its own."""
-    registry = context.before if name in context.before.models else context.after
-    info = registry.models[name].info.value
-    return info.task if info is not None else None
-
-
-def _judge(gate: Gate, version: Version, registry: Registry, policy: Policy) -> Verdict:
+def _judge(gate: Gate, version: Version, stage: str, registry: Registry, policy: Policy) -> Verdict:
     match gate:
         case AtLeast() | AtMost():
             return _bound(gate, version)
@@ -59,16 +62,19 @@ def _judge(gate: Gate, version: Version, registry: Registry, policy: Policy) -> 
             return _comparison(gate, version, registry, policy)
         case Evaluated():
             found = gate.evaluation in version.evaluations
-            return Verdict(f"evaluation {gate.evaluation}", "on record" if found else "not on record", found)
+            asked = f"evaluation {gate.evaluation}"
+            return Verdict(asked, "on record", found) if found else Unmeasured(asked, "not on record", found)
         case Filled():
-            empty = [path for path in gate.fields if not _filled(version, path)]
+            empty = [path for path in gate.fields if not profiles.filled(version.record.value, path)]
             return Verdict(
                 f"fields {', '.join(gate.fields)}",
                 f"empty: {', '.join(empty)}" if empty else "filled",
                 not empty,
             )
         case Require():
-            return _expression(gate, version)
+            said = expressions.answer(gate, version, _champion(registry, version, stage), stage)
+            kind = Unmeasured if said.unmeasured else Verdict
+            return kind(gate.require, said.said, said.holds)
         case Signed():
             return Verdict("signed", "no signature on record", passed=False)
         case Scanned():
@@ -82,30 +88,26 @@ def _on(dataset: str | None) -> str:
 def _bound(gate: AtLeast | AtMost, version: Version) -> Verdict:
     least = isinstance(gate, AtLeast)
     bound = gate.at_least if isinstance(gate, AtLeast) else gate.at_most
-    asked = f"{gate.metric}{_on(gate.dataset)} at {'least' if least else 'most'} {bound:g}"
+    asked = f"{gate.metric}{_on(gate.dataset)} at {'least' if least else 'most'} {plain(bound)}"
     value = version.metric(gate.metric, gate.dataset)
     if value is None:
-        return Verdict(asked, "not measured", passed=False)
+        return Unmeasured(asked, "not measured", passed=False)
     # Written so that a NaN, which documents refuse, would fail here too.
-    return Verdict(asked, f"{value:g}", (value >= bound) if least else (value <= bound))
+    return Verdict(asked, plain(value), (value >= bound) if least else (value <= bound))
 
 
 def _comparison(gate: NoWorseThan, version: Version, registry: Registry, policy: Policy) -> Verdict:
-    slack = f", by at most {gate.tolerance:g}" if gate.tolerance else ""
+    slack = f", by at most {plain(gate.tolerance)}" if gate.tolerance else ""
     asked = f"{gate.metric}{_on(gate.dataset)} no worse than {gate.no_worse_than}{slack}"
-    champion = (
-        registry.models[version.model].holder(gate.no_worse_than)
-        if version.model in registry.models
-        else None
-    )
-    if champion is None or champion.number == version.number:
+    champion = _champion(registry, version, gate.no_worse_than)
+    if champion is None:
         value = version.metric(gate.metric, gate.dataset)
-        return Verdict(
-            asked, "not measured" if value is None else f"{value:g}, no champion yet", value is not None
-        )
+        if value is None:
+            return Unmeasured(asked, "not measured", passed=False)
+        return Verdict(asked, f"{plain(value)}, no champion yet", passed=True)
     pair = compared(version, champion, gate.metric, gate.dataset)
     if pair is None:
-        return Verdict(asked, f"not measured on the same data as {champion.number}", passed=False)
+        return Unmeasured(asked, f"not measured on the same data as {champion.number}", passed=False)
     mine, theirs = pair
     better = policy.metrics.get(gate.metric)
     if better is None:
@@ -113,7 +115,14 @@ def _comparison(gate: NoWorseThan, version: Version, registry: Registry, policy:
     lead = mine - theirs if better.goal == "maximize" else theirs - mine
     # 0.91 - 0.90 is a little more than 0.01 in binary: what is equal in decimals must pass.
     passed = lead >= -gate.tolerance or math.isclose(lead, -gate.tolerance, rel_tol=0, abs_tol=1e-12)
-    return Verdict(asked, f"{mine:g}, against {theirs:g} of {champion.number}", passed)
+    return Verdict(asked, f"{plain(mine)}, against {plain(theirs)} of {champion.number}", passed)
+
+
+def _champion(registry: Registry, version: Version, stage: str) -> Version | None:
+    """Give the version that holds a stage on main, where it is another one."""
+    model = registry.models.get(version.model)
+    champion = model.holder(stage) if model is not None else None
+    return champion if champion is not None and champion.number != version.number else None
 
 
 def compared(
@@ -130,29 +139,6 @@ def compared(
     return None
 
 
-def _filled(version: Version, path: str) -> bool:
-    value: Any = version.record.value
-    for name in path.split("."):
-        value = value.get(name) if isinstance(value, Mapping) else getattr(value, name, None)
-    return value not in (None, "", (), {})
-
-
-def _expression(gate: Require, version: Version) -> Verdict:
-    import cel  # noqa: PLC0415 - 0.4 s of import that only a registry with expressions pays
-
-    facts = version.record.must.model_dump(mode="json", by_alias=True)
-    metrics = {
-        name: value
-        for measurement in reversed(version.measurements)
-        for name, value in measurement.metrics.items()
-    }
-    try:
-        answer = cel.evaluate(gate.require, {"version": facts, "metrics": metrics})
-    except (KeyError, RuntimeError, TypeError, ValueError) as error:
-        return Verdict(gate.require, f"cannot be judged: {error}", passed=False)
-    return Verdict(gate.require, gate.message if answer is not True else "holds", answer is True)
-
-
 def promoted(context: Context) -> Iterator[tuple[Move, Stage, Version, Document[Any]]]:
     """Give the moves that gates must judge: those forward, to a version and a stage that exist."""
     for move in context.changes.moves:
@@ -164,27 +150,14 @@ def promoted(context: Context) -> Iterator[tuple[Move, Stage, Version, Document[
             yield move, stage, model.versions[move.after], model.stages[move.stage]
 
 
-def waived(context: Context, rule_id: str, move: Move) -> bool:
-    """Say whether a waiver that main already has excuses this rule for this move, today."""
-    model = context.before.models.get(move.model)
-    waivers = (document.value for document in model.waivers.values()) if model is not None else ()
-    return any(
-        waiver is not None
-        and waiver.rule == rule_id
-        and waiver.version in (None, move.after)
-        and waiver.stage in (None, move.stage)
-        and waiver.expires >= context.today
-        for waiver in waivers
-    )
-
-
 @rule("metric-misses-gate")
 def metric_misses_gate(context: Context) -> Iterator[Problem]:
     """A promoted version misses a gate of its new stage.
 
     Policy says what a version must show before it may hold a stage. A metric that was not measured,
-    or not on the data that is asked for, misses too. Promote a better version, add the evaluation that
-    is asked for, or propose another bound in a pull request of its own.
+    or not on the data that is asked for, misses too. A waiver excuses all gates of the version and stage
+    that it names. Promote a better version, add the evaluation that is asked for, or propose another
+    bound in a pull request of its own.
     """
     for move, stage, version, document in promoted(context):
         if waived(context, "metric-misses-gate", move):
@@ -195,7 +168,9 @@ def metric_misses_gate(context: Context) -> Iterator[Problem]:
                     document.path,
                     f"{version.label} misses a gate of {stage.name}: {verdict.gate}; found: {verdict.measured}",
                     document.locate(["version"]),
-                    "promote a version that meets it, or add the missing evaluation: modelry evaluate",
+                    f"measure it, then: modelry evaluate {version.label} FILE"
+                    if isinstance(verdict, Unmeasured)
+                    else "promote a version that meets it, or propose another bound in a pull request of its own",
                 )
 
 

@@ -1,10 +1,15 @@
 """What must agree between a version's record, its pointer and the remote."""
 
 import hashlib
+import re
 from collections.abc import Iterator
 
 from modelry.checks.base import Context, Problem, UnavailableError, rule
 from modelry.model import digests, layout
+from modelry.model.files import REGULAR
+from modelry.model.registry import Version
+
+_MD5 = re.compile(rb"[0-9a-f]{32}")
 
 
 @rule("pointer-mismatch")
@@ -64,6 +69,72 @@ def folder_digest_mismatch(context: Context) -> Iterator[Problem]:
                 yield Problem(record.path, f"`{key}` is {found}, but the files make it {expected}", where)
 
 
+@rule("md5-collision")
+def md5_collision(context: Context) -> Iterator[Problem]:
+    """A pointer has the MD5 of another version's artifact, and the bytes are not the same.
+
+    DVC stores and finds artifacts by their MD5, and two files can be made to have the same one: then the one
+    that came first is served for both, or is replaced. Their SHA-256 tells them apart. Treat it as an
+    attack: ask who made the file, and never merge it.
+    """
+    for paths in _sharing(context):
+        versions = [version for version in (_version(context, path) for path in paths) if version is not None]
+        for index, version in enumerate(versions):
+            double = next((other for other in versions[:index] if _differ(other, version)), None)
+            if double is not None and (context.everything or version in context.fresh):
+                pointer = version.pointers[0]
+                yield Problem(
+                    pointer.path,
+                    f"has the MD5 of {double.label}, and other bytes",
+                    pointer.locate(["outs", 0, "md5"]),
+                    "ask who made the file; never merge it",
+                )
+
+
+def _sharing(context: Context) -> Iterator[list[str]]:
+    """Give the paths of pointers that may have one MD5, those that are new last."""
+    if context.everything:
+        found: dict[bytes, list[str]] = {}
+        for path, entry in context.after.tree.entries.items():
+            # Ten thousand pointers are searched in the time in which a thousand are read.
+            if path.endswith(".dvc") and entry.mode == REGULAR:
+                for md5 in _MD5.findall(context.after.tree.read(path)):
+                    found.setdefault(md5, []).append(path)
+        yield from (paths for paths in found.values() if len(paths) > 1)
+        return
+    for version in context.fresh:
+        for pointer in version.pointers:
+            if pointer.value is None:
+                continue
+            if context.pointing is None:
+                raise UnavailableError("needs main to search: give --base REV in a clone")
+            yield [*context.pointing(pointer.value.out.md5), pointer.path]
+
+
+def _version(context: Context, path: str) -> Version | None:
+    """Give the version that a pointer is of, where it can be read and is its only one: else nobody knows whose bytes are meant."""
+    place = layout.place(path)
+    if place is None or place.kind != "pointer" or place.model not in context.after.models:
+        return None
+    version = context.after.models[place.model].versions.get(place.name)
+    return version if version is not None and _address(version) is not None else None
+
+
+def _address(version: Version) -> str | None:
+    values = [pointer.value for pointer in version.pointers]
+    return values[0].out.md5 if len(values) == 1 and values[0] is not None else None
+
+
+def _differ(one: Version, other: Version) -> bool:
+    """Say whether two versions have one MD5, and different bytes."""
+    digests_of = {_sha256(one), _sha256(other)}
+    return _address(one) == _address(other) and None not in digests_of and len(digests_of) > 1
+
+
+def _sha256(version: Version) -> str | None:
+    return version.record.value.artifact.sha256 if version.record.value is not None else None
+
+
 @rule("artifact-unreachable")
 def artifact_unreachable(context: Context) -> Iterator[Problem]:
     """A new version's artifact is in no remote, or is there with another size.
@@ -71,10 +142,10 @@ def artifact_unreachable(context: Context) -> Iterator[Problem]:
     What is not in the remote by the time of the merge is lost when its author's disk is. Push it:
     `modelry register` does, and reads it back.
     """
-    fresh = {(place.model, place.name) for place in context.changes.registered}
-    for version in context.versions:
-        if not context.everything and (version.model, version.number) not in fresh:
-            continue
+    # What is new cannot be on the base: there, nobody need be asked.
+    if context.is_base:
+        return
+    for version in context.versions if context.everything else context.fresh:
         for pointer in version.pointers:
             if pointer.value is None:
                 continue
@@ -107,7 +178,7 @@ def remote_misfiled(context: Context) -> Iterator[Problem]:
     there for ever. Let `modelry register` add them.
     """
     for step in context.changes.steps:
-        if step.place.kind != "object":
+        if step.place.kind != "object" or (step.edit.after and step.edit.after.mode != REGULAR):
             continue
         if step.edit.how != "added":
             yield Problem(

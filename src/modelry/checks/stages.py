@@ -7,17 +7,28 @@ from modelry.checks.base import Context, Problem, rule
 
 @rule("unknown-version")
 def unknown_version(context: Context) -> Iterator[Problem]:
-    """A stage is held by a version that does not exist.
+    """A stage is held by a version that does not exist, or is given to one whose record cannot be read.
 
     Whoever resolves the stage would find nothing. Register the version first, or name one that exists.
     """
     for model, _, document in context.assignments:
-        if document.value is not None and document.value.version not in model.versions:
+        if document.value is None:
+            continue
+        version = model.versions.get(document.value.version)
+        if version is None:
             yield Problem(
                 document.path,
                 f"{model.name} has no version {document.value.version}",
                 document.locate(["version"]),
                 f"it has {', '.join(model.versions) or 'none'}",
+            )
+        elif version.record.value is None and document.path in context.changes.paths:
+            # No gate can be judged, and what cannot be judged does not pass.
+            yield Problem(
+                document.path,
+                f"the record of {version.label} cannot be read",
+                document.locate(["version"]),
+                "promote a version whose record is sound",
             )
 
 

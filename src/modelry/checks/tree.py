@@ -30,7 +30,7 @@ def irregular_file(context: Context) -> Iterator[Problem]:
     even, and what is executable invites somebody to run it. Replace it by a plain file.
     """
     for path, mode in _entries(context):
-        if mode != REGULAR and not path.startswith(f"{layout.ROOT}/."):
+        if mode != REGULAR:
             yield Problem(
                 path,
                 f"is {_WHAT.get(mode, 'not a regular file')}",

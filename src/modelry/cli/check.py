@@ -1,40 +1,47 @@
 """`modelry check`: judge the registry, or a change of it."""
 
+import os
 from pathlib import Path
 
 import click
 
-from modelry import checks, judging
+from modelry import checks, judging, mending
 from modelry.cli import options
-from modelry.errors import Exit
+from modelry.errors import Exit, UsageError
 from modelry.git import Repository
-from modelry.reports import FORMATS
+from modelry.model.files import Files
+from modelry.reports import FORMATS, findings
 from modelry.storage import top as tops
 
 
 @click.command()
-@click.argument("root", required=False, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, metavar="[ROOT | FILE...]", type=click.Path(exists=True, path_type=Path))
 @click.option(
     "--base", metavar="REV|DIR", help="What main is: the change from there is judged, by its policy."
 )
 @click.option("--head", metavar="REV", default="HEAD", show_default=True, help="The change, with --base REV.")
 @click.option("--format", "format_", type=click.Choice(list(FORMATS)), default="text", show_default=True)
 @click.option("--offline", is_flag=True, help="Do not ask the remotes; the report says what was skipped.")
+@click.option("--fix", is_flag=True, help="Mend what a machine can mend, then judge again.")
+@click.option("--diff", is_flag=True, help="Print what --fix would do, and write nothing.")
 @options.registry
 @click.pass_context
-def check(
+def check(  # noqa: PLR0913 - a parameter for each option
     ctx: click.Context,
-    root: Path | None,
+    paths: tuple[Path, ...],
     base: str | None,
     head: str,
     format_: str,
     registry: str | None,
     *,
     offline: bool,
+    fix: bool,
+    diff: bool,
 ) -> None:
     """Judge the registry in ROOT as it lies there, or, with --base, what would be if a change were merged.
 
     With --base REV all is read from git's objects: the merge of REV and --head, as it would be on main.
+    With FILE..., the whole registry is judged, and only what was found in these files is told.
     Exit code 0: passes, or needs a person; 3: findings forbid the merge; 1: we could not look.
 
     \b
@@ -42,16 +49,46 @@ def check(
       modelry check                                      the files as they lie here
       modelry check --base origin/main                   the branch one stands on
       modelry check --base main --head register/churn/1.2.0 --format json
+      modelry check --diff                               what --fix would mend
     """
-    top = tops.find(root.absolute() if root else options.folder(registry))
-    if base is None:
-        context = judging.folder(top, offline=offline)
-    elif Path(base).is_dir():
-        context = judging.folders_change(Path(base), top)
-    else:
-        repository = Repository(top)
-        tree = repository.merge(repository.commit(base), repository.commit(head))
-        context = judging.change(repository, base, tree, offline=offline)
-    report = checks.run(checks.ALL, context)
-    click.echo(FORMATS[format_](report, context.after.source.text), nl=False)
+    top, chosen = _asked(paths, registry)
+    context = _context(top, base, head, offline=offline)
+    if fix or diff:
+        mends = mending.of(context, top, chosen)
+        click.echo(mending.told(mends, written=not diff), err=True, nl=False)
+        if diff:
+            click.echo(mending.diff(context.after.tree, mends.files), nl=False)
+        else:
+            mending.write(mends.files, top)
+            context = _context(top, base, head, offline=offline, mended=mends.files)
+    whole = checks.run(checks.ALL, context)
+    report = findings.only(whole, chosen)
+    click.echo(findings.elsewhere(whole, report), err=True, nl=False)
+    click.echo(FORMATS[format_](report, context.after.source.text), err=diff, nl=False)
     ctx.exit(Exit.FINDINGS if report.errors else Exit.DONE)
+
+
+def _asked(paths: tuple[Path, ...], registry: str | None) -> tuple[Path, frozenset[str] | None]:
+    """Give the top of the registry that is meant, and the files to tell of; None for all."""
+    given = [Path(os.path.abspath(path)) for path in paths] or [options.folder(registry)]  # noqa: PTH100 - links stay
+    top = tops.find(given[0])
+    for path in given:
+        if not path.is_relative_to(top):
+            raise UsageError(f"{path} is not in {top}", hint="check one registry at a time")
+    if any(path.is_dir() for path in given):
+        return top, None
+    return top, frozenset(path.relative_to(top).as_posix() for path in given)
+
+
+def _context(
+    top: Path, base: str | None, head: str, *, offline: bool, mended: Files | None = None
+) -> checks.Context:
+    if base is None:
+        return judging.folder(top, offline=offline)
+    if Repository(top).resolves(base) is None and Path(base).is_dir():
+        return judging.folders_change(Path(base), top)
+    repository = Repository(top)
+    tree = repository.merge(repository.commit(base), repository.commit(head))
+    return judging.change(
+        repository, base, repository.write(tree, mended) if mended else tree, offline=offline
+    )

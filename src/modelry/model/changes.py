@@ -67,10 +67,11 @@ class Changes:
     @cached_property
     def registered(self) -> tuple[Place, ...]:
         """The versions that are new."""
+        touched = {step.place.model for step in self.steps if step.edit.after is not None}
         return tuple(
             Place("version", model.name, number)
-            for model in self.after.models.values()
-            if any(path in self.paths for path in model.paths)
+            for name, model in self.after.models.items()
+            if name in touched
             for number in model.versions
             if number not in _versions(self.before, model.name)
         )
@@ -133,7 +134,7 @@ def _held(registry: Registry, place: Place) -> str | None:
 def _class(step: Step, changes: Changes) -> Class:
     place = step.place
     match place.kind:
-        case "policy":
+        case "policy" | "schema":
             return "policy"
         case "yank":
             return "yank"

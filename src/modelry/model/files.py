@@ -30,6 +30,8 @@ class Tree:
     """Give the bytes at a path of `entries`."""
     commit: str | None = None
     """The commit it was read from."""
+    since: "Since | None" = None
+    """Another tree and what leads from it to this one, where whoever read this one knows."""
 
 
 class Edit(NamedTuple):
@@ -47,8 +49,20 @@ class Edit(NamedTuple):
         return "removed" if self.after is None else "changed"
 
 
+class Since(NamedTuple):
+    """Where a tree comes from."""
+
+    before: Tree
+    edits: tuple[Edit, ...]
+    """All that differs from there, by path."""
+
+
 def between(before: Tree, after: Tree) -> tuple[Edit, ...]:
     """Give the edits that lead from one tree to the other, by path; none between equal trees."""
+    if before is after:
+        return ()
+    if after.since is not None and after.since.before is before:
+        return after.since.edits
     old, new = before.entries, after.entries
     paths = {path for path, entry in new.items() if old.get(path) != entry}
     paths.update(path for path in old if path not in new)

@@ -1,5 +1,6 @@
 """Where each document of the registry lies: the path is the identity, and this is how it is spelled."""
 
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from modelry.model import names
@@ -7,8 +8,13 @@ from modelry.model import names
 ROOT = "registry"
 POLICY = f"{ROOT}/registry.yaml"
 
+# A name is asked for once for each of its files.
+_is_model = lru_cache(names.is_model)
+_is_version = lru_cache(names.is_version)
+
 Kind = Literal[
     "policy",
+    "schema",
     "model",
     "version",
     "pointer",
@@ -29,7 +35,7 @@ class Place(NamedTuple):
     model: str = ""
     """The model it belongs to, if any."""
     name: str = ""
-    """Its version, stage or waiver."""
+    """Its version, stage or waiver; of an organisation's schema, the task."""
     file: str = ""
     """What is left: the evaluation's name, the pointer's file, the object's path."""
 
@@ -37,6 +43,11 @@ class Place(NamedTuple):
 def model(name: str) -> str:
     """Give the path of a model's own document."""
     return f"{ROOT}/models/{name}/model.yaml"
+
+
+def schema(task: str) -> str:
+    """Give the path of the organisation's JSON Schema for `extra` of a task's models."""
+    return f"{ROOT}/schemas/{task}.json"
 
 
 def version(name: str, number: str, file: str = "version.yaml") -> str:
@@ -57,17 +68,24 @@ def stage(name: str, stage_name: str) -> str:
 def place(path: str) -> Place | None:
     """Say what a path below the registry's folder stands for; None where nothing may lie."""
     match path.split("/"):
+        # Most paths are a model's, and most of those a version's: they come first.
+        case ["registry", "models", name, *rest]:
+            return _of_model(name, rest) if _is_model(name) else None
         case ["registry", "registry.yaml"]:
             return Place("policy")
+        case ["registry", "schemas", file] if names.is_slug(file.removesuffix(".json")) and file.endswith(
+            ".json"
+        ):
+            return Place("schema", name=file.removesuffix(".json"))
         case ["registry", *rest] if names.is_object("/".join(rest)):
             return Place("object", file="/".join(rest))
-        case ["registry", "models", name, *rest] if names.is_model(name):
-            return _of_model(name, rest)
     return None
 
 
 def _of_model(name: str, rest: list[str]) -> Place | None:
     match rest:
+        case ["versions", number, *inner]:
+            return _of_version(name, number, inner) if _is_version(number) else None
         case ["model.yaml"]:
             return Place("model", name)
         case ["training", *inner] if inner and not {"", ".", ".."} & {*inner}:
@@ -76,8 +94,6 @@ def _of_model(name: str, rest: list[str]) -> Place | None:
             return Place("assignment", name, file.removesuffix(".yaml"))
         case ["waivers", file] if names.is_model(file.removesuffix(".yaml")) and file.endswith(".yaml"):
             return Place("waiver", name, file.removesuffix(".yaml"))
-        case ["versions", number, *inner] if names.is_version(number):
-            return _of_version(name, number, inner)
     return None
 
 

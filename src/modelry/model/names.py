@@ -39,6 +39,7 @@ _version = re.compile(VERSION)
 _model = re.compile(MODEL)
 _stage = re.compile(STAGE)
 _file = re.compile(FILE)
+_slug = re.compile(SLUG)
 _object = re.compile(r"\.[A-Za-z0-9_][A-Za-z0-9_.-]*/files/md5/[0-9a-f]{2}/[0-9a-f]{30}(\.dir)?")
 _reserved = re.compile(r"latest|v[0-9]+")
 _bump = {"major": 0, "minor": 1, "patch": 2}
@@ -64,6 +65,11 @@ def is_version(text: str) -> bool:
 def is_file(text: str) -> bool:
     """Whether the text may name an artifact's file or folder."""
     return _file.fullmatch(text) is not None
+
+
+def is_slug(text: str) -> bool:
+    """Whether the text may name a task, a data set, a tag."""
+    return _slug.fullmatch(text) is not None
 
 
 def is_object(text: str) -> bool:

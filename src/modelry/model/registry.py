@@ -1,5 +1,6 @@
 """The registry at one moment: its models, versions and stages, each document read when it is asked for."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -22,6 +23,9 @@ from modelry.model.pointer import Pointer
 from modelry.model.policy import Policy
 
 D = TypeVar("D")
+
+_MODELS = f"{layout.ROOT}/models/"
+_OF_VERSION = frozenset({"version", "pointer", "card", "evaluation", "yank"})
 
 
 @dataclass(frozen=True)
@@ -125,12 +129,17 @@ class Model:
         return self.source.load(layout.model(self.name), ModelInfo)
 
     @cached_property
+    def _places(self) -> tuple[tuple[str, layout.Place], ...]:
+        """What its paths stand for, without those that stand for nothing."""
+        placed = ((path, layout.place(path)) for path in self.paths)
+        return tuple((path, place) for path, place in placed if place is not None)
+
+    @cached_property
     def versions(self) -> Mapping[str, Version]:
         """Its versions by number, lowest first."""
         found: dict[str, list[str]] = {}
-        for path in self.paths:
-            place = layout.place(path)
-            if place is not None and place.kind in {"version", "pointer", "card", "evaluation", "yank"}:
+        for path, place in self._places:
+            if place.kind in _OF_VERSION:
                 found.setdefault(place.name, []).append(path)
         return {
             number: Version(self.name, number, tuple(found[number]), self.source)
@@ -148,11 +157,8 @@ class Model:
         return self._documents("waiver", Waiver)
 
     def _documents(self, kind: layout.Kind, type_: type[D]) -> Mapping[str, Document[D]]:
-        places = {path: layout.place(path) for path in self.paths}
         return {
-            place.name: self.source.load(path, type_)
-            for path, place in places.items()
-            if place is not None and place.kind == kind
+            place.name: self.source.load(path, type_) for path, place in self._places if place.kind == kind
         }
 
     @cached_property
@@ -199,17 +205,20 @@ class Registry:
     @cached_property
     def models(self) -> Mapping[str, Model]:
         """Its models by name, in order."""
-        found: dict[str, list[str]] = {}
-        for path in self.tree.entries:
-            parts = path.split("/", 3)
-            if len(parts) == 4 and parts[:2] == [layout.ROOT, "models"] and names.is_model(parts[2]):  # noqa: PLR2004 - registry/models/<model>/…
-                found.setdefault(parts[2], []).append(path)
-        # Training code alone makes no model: it is there before the first version is.
-        return {
-            name: Model(name, tuple(paths), self.source)
-            for name, paths in sorted(found.items())
-            if any(not path.startswith(f"{layout.ROOT}/models/{name}/training/") for path in paths)
-        }
+        found: dict[str, Model] = {}
+        paths = sorted(self.tree.entries)
+        start = bisect_left(paths, _MODELS)
+        # What is in a folder stands together, so each model is found in a few steps, however many files it has.
+        while start < len(paths) and paths[start].startswith(_MODELS):
+            name, slash, _ = paths[start].removeprefix(_MODELS).partition("/")
+            end = bisect_left(paths, f"{_MODELS}{name}0", start) if slash else start + 1  # 0 comes after /
+            if slash and names.is_model(name):
+                training = f"{_MODELS}{name}/training/"
+                # Training code alone makes no model: it is there before the first version is.
+                if not (paths[start].startswith(training) and paths[end - 1].startswith(training)):
+                    found[name] = Model(name, tuple(paths[start:end]), self.source)
+            start = end
+        return dict(sorted(found.items()))
 
     def model(self, name: str) -> Model:
         """Give a model; raises `NotFoundError` when there is none of that name."""

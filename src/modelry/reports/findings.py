@@ -1,7 +1,9 @@
 """Findings as text, JSON, Markdown and GitHub's annotations; the same bytes for the same findings."""
 
-from collections.abc import Callable
-from dataclasses import asdict
+from collections import Counter
+from collections.abc import Callable, Collection
+from dataclasses import asdict, replace
+from hashlib import sha256
 from json import dumps
 
 from modelry.checks import Finding, Report, Severity
@@ -16,7 +18,7 @@ _WIDTH = 160
 def text(report: Report, excerpt: Excerpt) -> str:
     """Tell findings to a person: place, rule, what is wrong, the line itself and how to mend it."""
     parts = [_shown(finding, excerpt) for finding in report.findings]
-    parts += [f"skipped[{rule}]: {why}\n" for rule, why in report.skipped]
+    parts += [f"skipped[{rule}]: {plain(why)}\n" for rule, why in report.skipped]
     return "\n".join([*parts, summary(report)])
 
 
@@ -35,10 +37,47 @@ def summary(report: Report) -> str:
     return f"{change}{report.verdict}{told}\n"
 
 
+def grade(finding: Finding) -> str:
+    """Say what a finding means for the change, in words."""
+    return _ORDER if finding.on_base else finding.severity.value
+
+
+def sentence(finding: Finding) -> str:
+    """Give what is wrong and how to mend it, on one line."""
+    return plain(f"{finding.message}; {finding.hint}" if finding.hint else finding.message)
+
+
+def fingerprints(report: Report) -> list[str]:
+    """Give each finding a SHA-256 that no other has, and that stays the same when lines are added above it."""
+    seen: Counter[str] = Counter()
+    marks = []
+    for finding in report.findings:
+        told = dumps([finding.rule, finding.path, finding.message])
+        seen[told] += 1
+        marks.append(sha256(f"{told}{seen[told]}".encode()).hexdigest())
+    return marks
+
+
+def only(report: Report, paths: Collection[str] | None) -> Report:
+    """Give the report on some files alone; on all without a choice."""
+    if paths is None:
+        return report
+    return replace(report, findings=tuple(finding for finding in report.findings if finding.path in paths))
+
+
+def elsewhere(whole: Report, told: Report) -> str:
+    """Say how much was found in files that nobody asked about; nothing where nothing was."""
+    count = len(whole.findings) - len(told.findings)
+    return (
+        f"in other files: {count} finding{'s' if count > 1 else ''}; see all: modelry check\n"
+        if count
+        else ""
+    )
+
+
 def _shown(finding: Finding, excerpt: Excerpt) -> str:
-    grade = _ORDER if finding.on_base else finding.severity.value
     lines = [
-        f"{plain(finding.path)}:{finding.line}:{finding.column}: {grade}[{finding.rule}]: {plain(finding.message)}",
+        f"{plain(finding.path)}:{finding.line}:{finding.column}: {grade(finding)}[{finding.rule}]: {plain(finding.message)}",
         *_line(finding, excerpt),
     ]
     if finding.hint:
@@ -67,7 +106,7 @@ def json(report: Report, excerpt: Excerpt) -> str:  # noqa: ARG001 - the formats
         "findings": [asdict(finding) for finding in report.findings],
         "skipped": [{"rule": rule, "why": why} for rule, why in report.skipped],
     }
-    return dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    return _encodable(dumps(document, indent=2, sort_keys=True, ensure_ascii=False)) + "\n"
 
 
 def markdown(report: Report, excerpt: Excerpt) -> str:  # noqa: ARG001 - the formats share a signature
@@ -77,10 +116,10 @@ def markdown(report: Report, excerpt: Excerpt) -> str:  # noqa: ARG001 - the for
     if report.findings:
         lines += ["| | where | rule | what | mend |", "|---|---|---|---|---|"]
     for finding in report.findings:
-        grade = "on base" if finding.on_base else "person" if finding.severity is Severity.PERSON else "error"
+        kind = "on base" if finding.on_base else "person" if finding.severity is Severity.PERSON else "error"
         place = f"{finding.path}:{finding.line}:{finding.column}"
         lines.append(
-            f"| {grade} | {code(place)} | `{finding.rule}` | {cell(finding.message)} | {cell(finding.hint)} |"
+            f"| {kind} | {code(place)} | `{finding.rule}` | {cell(finding.message)} | {cell(finding.hint)} |"
         )
     lines += [f"- skipped `{rule}`: {cell(why)}" for rule, why in report.skipped]
     return "\n".join(lines).rstrip("\n") + "\n"
@@ -125,8 +164,13 @@ def github(report: Report, excerpt: Excerpt) -> str:  # noqa: ARG001 - the forma
     return "\n".join([*lines, summary(report)])
 
 
+def _encodable(value: str) -> str:
+    # A path that is not UTF-8 comes with half characters, which no stream takes.
+    return value.encode("utf-8", "replace").decode()
+
+
 def _data(value: str) -> str:
-    return value.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return _encodable(value).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(value: str) -> str:

@@ -1,0 +1,74 @@
+"""What the reports for programs say, as documents: their JSON Schemas are published beside the registry's own."""
+
+import json
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+from pydantic.json_schema import GenerateJsonSchema
+
+from modelry.checks import Severity
+from modelry.model import schema
+from modelry.model.changes import Class
+from modelry.model.documents import Part, Several
+from modelry.model.files import Files
+
+
+class Found(Part):
+    """One place where a rule does not hold."""
+
+    path: str
+    """The file, from the repository's top."""
+    line: Annotated[int, Field(ge=1)]
+    """The line, counted from 1."""
+    column: Annotated[int, Field(ge=1)]
+    """The character in the line, counted from 1."""
+    rule: str
+    """The rule's id; `modelry explain` says more."""
+    severity: Severity
+    """What it means for the change: `error` forbids the merge."""
+    message: str
+    """What is wrong."""
+    hint: str
+    """What to write or do instead; empty where nothing can be advised."""
+    on_base: bool
+    """Whether main has the very same: the change is not to blame, and it does not block."""
+
+
+class Skipped(Part):
+    """A rule that could not look."""
+
+    rule: str
+    """The rule's id."""
+    why: str
+    """What it would have needed."""
+
+
+class CheckReport(Part):
+    """What `modelry check --format json` answers."""
+
+    schema_: Literal["check-report/v1"] = Field(alias="schema")
+    """Which kind of document this is, in which edition."""
+    verdict: Literal["passes", "needs a person", "fails"]
+    """What follows for the merge."""
+    classes: Several[Class]
+    """What kind of change it is; empty without a change."""
+    findings: Several[Found]
+    """What does not hold, ordered by file and place."""
+    skipped: Several[Skipped]
+    """Rules that could not look."""
+
+
+class _Generator(GenerateJsonSchema):
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ANN401, ARG002 - pydantic's own signature
+        return False
+
+
+def schemas() -> Files:
+    """Give the schemas of the reports as files: `schemas/<kind>/v1.json`."""
+    made = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"{schema.HOME}/check-report/v1.json",
+        **CheckReport.model_json_schema(schema_generator=_Generator),
+        "title": "check-report/v1",
+    }
+    return {"schemas/check-report/v1.json": (json.dumps(made, indent=2, ensure_ascii=False) + "\n").encode()}

@@ -1,0 +1,88 @@
+"""The parsers, each as a function of bytes: what a stranger wrote goes in, a value or a `RegistryError` comes out."""
+
+import io
+from collections.abc import Callable, Mapping
+from typing import Any
+from unittest.mock import patch
+
+from modelry.catalog import cards
+from modelry.client import site
+from modelry.errors import RegistryError
+from modelry.model import documents as kinds
+from modelry.model import layout, names
+from modelry.model.documents import Part
+from modelry.model.pointer import Pointer
+from modelry.model.policy import Policy
+from modelry.storage import documents, remotes, yaml
+
+TYPES: Mapping[str, type[Part]] = {
+    "registry": Policy,
+    "model": kinds.ModelInfo,
+    "version": kinds.VersionRecord,
+    "evaluation": kinds.Evaluation,
+    "yank": kinds.Yank,
+    "assignment": kinds.Assignment,
+    "waiver": kinds.Waiver,
+    "pointer": Pointer,
+}
+
+
+def _document(kind: str) -> Callable[[bytes], object]:
+    def parse(data: bytes) -> object:
+        value, faults = documents.parse(data, TYPES[kind])
+        assert (value is None) == bool(faults)
+        assert all(fault.message.isprintable() and fault.position >= (1, 1) for fault in faults)
+        return value
+
+    return parse
+
+
+def _yaml(data: bytes) -> object:
+    parsed = yaml.parse(data)
+    assert (parsed.value is None) == bool(parsed.faults)
+    return parsed.value
+
+
+class _Body(io.BytesIO):
+    size = None
+
+
+def _site(data: bytes) -> object:
+    """Resolve from a catalog whose every document is these bytes."""
+    with patch.object(remotes, "open_object", lambda _: _Body(data)):
+        found: Any = site.resolve(names.Reference("churn", None, "production"), "https://models.example.org")
+    assert found.model == "churn"
+    assert len(found.sha256) == 64
+    return found
+
+
+def _reference(data: bytes) -> object:
+    return names.reference(data.decode("utf-8", "surrogateescape"))
+
+
+def _place(data: bytes) -> object:
+    return layout.place(data.decode("utf-8", "surrogateescape"))
+
+
+def _card(data: bytes) -> object:
+    return cards.html(data.decode("utf-8", "replace"))
+
+
+TARGETS: Mapping[str, Callable[[bytes], object]] = {
+    "yaml": _yaml,
+    **{kind: _document(kind) for kind in TYPES},
+    "reference": _reference,
+    "place": _place,
+    "site": _site,
+    "card": _card,
+}
+
+
+def feed(target: str, data: bytes) -> object:
+    """Give what a target makes of bytes; None where it refuses them in our own words."""
+    try:
+        return TARGETS[target](data)
+    except RegistryError as error:
+        if not str(error).isprintable():
+            raise
+        return None
