@@ -2,6 +2,8 @@
 
 import os
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -145,3 +147,36 @@ def test_a_folder_that_cannot_be_replaced_is_an_error(tmp_path: Path) -> None:
         folders.replacing(tmp_path / "site") as fresh,
     ):
         fresh.rmdir()
+
+
+def test_a_swap_that_fails_puts_the_old_folder_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = tmp_path / "site"
+    target.mkdir()
+    (target / "index.html").write_text("old", "utf-8")
+    really = Path.rename
+
+    def fails(path: Path, to: Path) -> Path:
+        if path.name.startswith(".site.new-"):
+            raise OSError(28, "No space left on device")
+        return really(path, to)
+
+    monkeypatch.setattr(Path, "rename", fails)
+    with (
+        pytest.raises(RegistryError, match=r"cannot write .*site: No space left on device"),
+        folders.replacing(target),
+    ):
+        pass
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+    assert (target / "index.html").read_text("utf-8") == "old"
+
+
+def test_what_killed_processes_left_is_swept_and_what_is_at_work_stays(tmp_path: Path) -> None:
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    (tmp_path / f".site.new-{dead.pid}-abc").mkdir()
+    (tmp_path / f".site.new-{os.getpid()}-abc").mkdir()
+    (tmp_path / ".site.new-mine").mkdir()
+    with folders.replacing(tmp_path / "site") as fresh:
+        (fresh / "index.html").write_text("new", "utf-8")
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == sorted([f".site.new-{os.getpid()}-abc", ".site.new-mine", "site"])

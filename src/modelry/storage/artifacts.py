@@ -3,9 +3,7 @@
 import hashlib
 import json
 import os
-import shutil
 import stat
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +16,7 @@ from modelry.model import digests, layout
 from modelry.model.files import Files, Tree
 from modelry.model.pointer import Out, Pointer
 from modelry.model.policy import Remote
-from modelry.storage import documents, dvc, remotes
+from modelry.storage import documents, dvc, folders, remotes
 
 _CHUNK = 1 << 20
 
@@ -152,7 +150,7 @@ def deposit(source: Path, model: str, version: str, to: Destination) -> Deposit:
             f"{dvc.CONFIG} has no remote {to.name}, which registry.yaml names",
             hint=f"add it on main: dvc remote add {to.name} {to.remote.url}",
         )
-    with _scratch(to.scratch) as work:
+    with folders.own(to.scratch, "register-") as work:
         inside = to.remote.is_inside
         location = remotes.location(to.remote.url, (work if inside else to.top) / layout.ROOT)
         dvc.scaffold(work, config, to.top / dvc.LOCAL, to.name, location if "://" not in location else None)
@@ -177,27 +175,6 @@ def deposited(artifact: Hashed, proposed: Tree, pointer: str, to: Destination) -
     except RegistryError:
         return None
     return Deposit(artifact, {pointer: data}, {})
-
-
-@contextmanager
-def _scratch(home: Path) -> Iterator[Path]:
-    """Give a folder of our own; those that killed runs left are removed first."""
-    home.mkdir(parents=True, exist_ok=True)
-    for left in home.glob("register-*-*"):
-        if not _is_alive(int(left.name.split("-")[1])):
-            shutil.rmtree(left, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix=f"register-{os.getpid()}-", dir=home) as folder:
-        yield Path(folder)
-
-
-def _is_alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _out(data: bytes) -> Out:

@@ -5,7 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from io import FileIO
 from pathlib import Path
 
@@ -122,27 +122,54 @@ def differs(path: Path, data: bytes) -> bool:
 
 
 @contextmanager
+def own(home: Path, prefix: str) -> Iterator[Path]:
+    """Give a folder of this process in `home`, gone when the block ends; those that killed processes left go first."""
+    home.mkdir(parents=True, exist_ok=True)
+    for left in home.iterdir():
+        process = left.name.removeprefix(prefix).partition("-")[0]
+        if left.name.startswith(prefix) and process.isdigit() and not _is_alive(int(process)):
+            shutil.rmtree(left, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=f"{prefix}{os.getpid()}-", dir=home))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+@contextmanager
 def replacing(target: Path) -> Iterator[Path]:
     """Give a fresh folder beside `target` that takes its place when the block ends well.
 
     Whatever happens, `target` is the old folder, the new one, or, for the blink between two renames,
     absent; the next call puts back an old folder that a killed process left aside.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
     aside = target.with_name(f".{target.name}.old")
+    _put_back(aside, target)
+    try:
+        with own(target.parent, f".{target.name}.new-") as fresh:
+            yield fresh
+            fresh.chmod(0o755)
+            if target.exists():
+                target.rename(aside)
+            fresh.rename(target)
+    except OSError as error:
+        raise RegistryError(f"cannot write {target}: {error.strerror or error}") from error
+    finally:
+        _put_back(aside, target)
+
+
+def _put_back(aside: Path, target: Path) -> None:
+    """Let the old folder stand again where no new one took its place; else it has served."""
     if aside.exists() and not target.exists():
         aside.rename(target)
-    fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}.new-", dir=target.parent))
-    try:
-        yield fresh
-        fresh.chmod(0o755)
-        shutil.rmtree(aside, ignore_errors=True)
-        if target.exists():
-            target.rename(aside)
-        fresh.rename(target)
-    except OSError as error:
-        raise RegistryError(f"cannot write {target}: {error.strerror}") from error
-    finally:
-        with suppress(OSError):
-            shutil.rmtree(fresh, ignore_errors=True)
-            shutil.rmtree(aside, ignore_errors=True)
+    shutil.rmtree(aside, ignore_errors=True)

@@ -8,7 +8,6 @@ import posixpath
 import re
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -37,10 +36,10 @@ def build(files: Files, destination: Path, when: datetime) -> None:
     """
     with (
         folders.replacing(destination) as fresh,
-        tempfile.TemporaryDirectory(prefix=f".{destination.name}.tree-", dir=destination.parent) as tree,
+        folders.own(destination.parent, f".{destination.name}.tree-") as tree,
     ):
-        folders.write(files, Path(tree))
-        _mkdocs(Path(tree), fresh, when)
+        folders.write(files, tree)
+        _mkdocs(tree, fresh, when)
         check(fresh)
 
 
