@@ -7,6 +7,7 @@ import tempfile
 import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -117,6 +118,28 @@ class Repository:
             return self.commit(revision)
         except NotFoundError:
             return None
+
+    def at(self, when: str) -> str:
+        """Give the commit of a revision, or main's last of a day or time: 2026-03-01, 2026-03-01T12:00:00Z.
+
+        A day ends in UTC. Raises `NotFoundError` for what is neither, or lies before main began.
+        """
+        if (found := self.resolves(when)) is not None:
+            return found
+        try:
+            moment = datetime.fromisoformat(when)
+        except ValueError:
+            return self.commit(when)
+        if len(when) == len("2026-03-01"):
+            moment = moment.replace(hour=23, minute=59, second=59)
+        moment = moment.replace(tzinfo=moment.tzinfo or UTC)
+        before = f"--before={int(moment.timestamp())}"
+        commit = self.run("rev-list", "-1", "--first-parent", before, self.base).strip()
+        if not commit:
+            raise NotFoundError(
+                f"main has nothing from before {when}", hint="see its beginning: git log --reverse"
+            )
+        return commit
 
     @property
     def has_origin(self) -> bool:

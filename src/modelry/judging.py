@@ -25,6 +25,14 @@ def registry(repository: Repository, revision: str) -> Registry:
     return documents.registry(tree)
 
 
+def seen(top: Path, at: str | None) -> Registry:
+    """Give the registry as it lies below `top`, or as it was at a revision, day or time of main's."""
+    if at is None:
+        return documents.registry(folders.tree(top))
+    repository = Repository(top)
+    return registry(repository, repository.at(at))
+
+
 def change(repository: Repository, base: str, tree: str, *, offline: bool = False) -> checks.Context:
     """Give the context in which a tree is judged that would follow `base` on main.
 

@@ -328,3 +328,42 @@ def test_a_full_disk_ends_in_one_line_and_no_traceback(monkeypatch: pytest.Monke
 
     monkeypatch.setattr("modelry.reports.overview.models_text", full)
     assert said(run("list")) == (1, "", "error: [Errno 28] No space left on device\n")
+
+
+@pytest.fixture
+def two_moments(a_repo: Repository, monkeypatch: pytest.MonkeyPatch) -> Repository:
+    """A registry whose staging moved on 10 March 2026, after it began on 1 March."""
+    for day, version in (("01", None), ("10", "1.1.0")):
+        for role in ("AUTHOR", "COMMITTER"):
+            monkeypatch.setenv(f"GIT_{role}_DATE", f"2026-03-{day}T12:00:00Z")
+        if version is None:
+            a_repo.run("commit", "--quiet", "--amend", "--no-edit", "--date", "2026-03-01T12:00:00Z")
+            a_repo.run("push", "--quiet", "--force")
+        else:
+            run("promote", f"churn@{version}", "staging", "--reason", "better")
+            assert run("merge", f"promote/churn/staging/{version}", "--offline").exit_code == 0
+    return a_repo
+
+
+@pytest.mark.usefixtures("two_moments")
+def test_list_show_and_history_tell_how_it_was_on_a_day() -> None:
+    assert "staging=1.1.0" in run("list").stdout
+    assert "staging=1.2.0" in run("list", "--at", "2026-03-09").stdout
+    assert "staging=1.1.0" in run("list", "--at", "2026-03-10").stdout
+    assert "staging=1.2.0" in run("list", "--at", "2026-03-10T11:59:59Z").stdout
+    assert "staging=1.2.0" in run("list", "--at", "HEAD~1").stdout
+    assert run("show", "churn@staging", "--at", "2026-03-05").stdout.startswith("churn@1.2.0\n")
+    moves = json.loads(run("history", "churn", "--stage", "staging", "--at", "2026-03-05", "--json").stdout)[
+        "moves"
+    ]
+    assert [(move["version"], move["since"]) for move in moves] == [("1.2.0", "2026-03-01T12:00:00+00:00")]
+
+
+@pytest.mark.usefixtures("two_moments")
+def test_a_day_before_the_registry_began_and_no_day_at_all_are_told() -> None:
+    assert said(run("list", "--at", "2025-01-01")) == (
+        5,
+        "",
+        "error: main has nothing from before 2025-01-01\n hint: see its beginning: git log --reverse\n",
+    )
+    assert run("list", "--at", "yesterday").stderr.startswith("error: there is no commit yesterday\n")

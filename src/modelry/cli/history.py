@@ -11,9 +11,10 @@ from modelry.reports import overview
 @click.command()
 @click.argument("model")
 @click.option("--stage", help="Only this stage.")
+@options.at
 @options.json
 @options.registry
-def history(model: str, stage: str | None, registry: str | None, *, as_json: bool) -> None:
+def history(model: str, stage: str | None, at: str | None, registry: str | None, *, as_json: bool) -> None:
     """Show which versions held which stage of MODEL since when, by whom and why: main's own record.
 
     \b
@@ -22,12 +23,13 @@ def history(model: str, stage: str | None, registry: str | None, *, as_json: boo
       modelry history churn --stage production --json
     """
     repository = Repository(options.folder(registry))
-    found = judging.registry(repository, repository.base).model(model)
+    revision = repository.at(at) if at else repository.base
+    found = judging.registry(repository, revision).model(model)
     moves = [
         (name, held)
         for name in found.stages
         if stage in (None, name)
-        for held in judging.holders(repository, repository.base, model, name)
+        for held in judging.holders(repository, revision, model, name)
     ]
     moves.sort(key=lambda move: move[1].since, reverse=True)
     document = {

@@ -12,6 +12,9 @@ registry = click.option(
     metavar="PATH|URL",
     help="The registry: a folder, or for reading the address of a catalog. Otherwise found upward from here.",
 )
+at = click.option(
+    "--at", metavar="REV|DATE", help="As it was then: at a commit, or at the end of a day (UTC)."
+)
 json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 dry_run = click.option("--dry-run", is_flag=True, help="Print the files, change nothing.")
 
