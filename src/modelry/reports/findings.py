@@ -1,5 +1,6 @@
 """Findings as text, JSON, Markdown and GitHub's annotations; the same bytes for the same findings."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import asdict, replace
@@ -126,8 +127,10 @@ def markdown(report: Report, excerpt: Excerpt) -> str:  # noqa: ARG001 - the for
 
 
 _ESCAPED = str.maketrans({**{char: f"\\{char}" for char in "\\`*_[]<>|~"}, "&": "&amp;"})
-# A blank without width keeps a forge from calling people and linking issues; an address stays text.
-_INERT = {"#": "#&#8203;", "@": "@&#8203;", "://": "&#58;//", "www.": "www&#46;"}
+# A blank without width keeps a forge from calling people and linking issues; an address stays text. Behind a
+# letter, as in churn@1.2.0, nobody is called, and the reference can be copied.
+_CALLS = re.compile(r"(?<![A-Za-z0-9])@")
+_INERT = {"#": "#&#8203;", "://": "&#58;//", "www.": "www&#46;"}
 _CODE = str.maketrans({char: f"&#{ord(char)};" for char in "\\`*_[]<>|~&!:"})
 
 
@@ -136,7 +139,7 @@ def cell(value: str) -> str:
     made = plain(value).translate(_ESCAPED)
     for sign, inert in _INERT.items():
         made = made.replace(sign, inert)
-    return made
+    return _CALLS.sub("@&#8203;", made)
 
 
 def code(value: str) -> str:
