@@ -72,10 +72,21 @@ def test_where_no_process_may_be_started_this_one_does_all(monkeypatch: pytest.M
     assert len(list(Path("/proc/self/fd").iterdir())) == opened
 
 
-def test_no_process_stays_behind() -> None:
+def test_no_process_stays_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[int] = []
+    really = os.fork
+
+    def fork() -> int:
+        if pid := really():
+            started.append(pid)
+        return pid
+
+    monkeypatch.setattr(os, "fork", fork)
     sharing.each(lambda part: part, 8, 3)
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    assert len(started) == 2
+    for pid in started:
+        with pytest.raises(ChildProcessError):
+            os.waitpid(pid, os.WNOHANG)
 
 
 def test_a_helper_tells_what_it_did_before_it_failed() -> None:

@@ -91,20 +91,23 @@ def _second() -> Iterator[Step]:
 
 
 def _refusal() -> Iterator[Step]:
-    yield Step("Another version is registered …", _register(TUMOR, "1.3.0"))
+    yield Step("Two more versions come, and each is tried in staging.", _register(TUMOR, "1.2.0"))
+    yield Step("", f"modelry merge register/{TUMOR}/1.2.0")
+    yield Step("", f"modelry promote {TUMOR}@1.2.0 staging --reason 'best of all on held-out data'")
+    yield Step("", f"modelry merge promote/{TUMOR}/staging/1.2.0")
+    yield Step("", _register(TUMOR, "1.3.0"))
     yield Step("", f"modelry merge register/{TUMOR}/1.3.0")
-    yield Step("", f"modelry promote {TUMOR}@1.3.0 staging --reason 'smaller'")
+    yield Step("", f"modelry promote {TUMOR}@1.3.0 staging --reason 'fewer false alarms'")
     yield Step("", f"modelry merge promote/{TUMOR}/staging/1.3.0")
     yield Step(
-        "… but it misses tumors that the champion finds. A gate refuses it before there is a branch.",
-        f"modelry promote {TUMOR}@1.3.0 production --reason 'smaller'",
+        "The second misses tumors that the champion finds. A gate refuses it before there is a branch.",
+        f"modelry promote {TUMOR}@1.3.0 production --reason 'fewer false alarms'",
         expected=3,
     )
-    yield Step("Mended by training again: 1.2.0 passes the same gate.", _register(TUMOR, "1.2.0"))
-    yield Step("", f"modelry merge register/{TUMOR}/1.2.0")
-    yield Step("", f"modelry promote {TUMOR}@1.2.0 staging --reason 'the best on held-out data'")
-    yield Step("", f"modelry merge promote/{TUMOR}/staging/1.2.0")
-    yield Step("", f"modelry promote {TUMOR}@1.2.0 production --reason 'the best on held-out data'")
+    yield Step(
+        "Mended, as the finding says, by a version that meets the gate: the first of the two.",
+        f"modelry promote {TUMOR}@1.2.0 production --reason 'best of all on held-out data'",
+    )
     yield Step("", _approved(f"promote/{TUMOR}/production/1.2.0"))
 
 
