@@ -14,7 +14,7 @@ from modelry.catalog import cards
 from modelry.errors import RegistryError, UsageError
 from modelry.model import documents as kinds
 from modelry.model import layout, names
-from modelry.model.documents import Part
+from modelry.model.fields import Part
 from modelry.model.policy import Policy
 from modelry.storage import documents, yaml
 

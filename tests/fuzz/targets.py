@@ -10,7 +10,7 @@ from modelry.client import site
 from modelry.errors import RegistryError
 from modelry.model import documents as kinds
 from modelry.model import layout, names
-from modelry.model.documents import Part
+from modelry.model.fields import Part
 from modelry.model.pointer import Pointer
 from modelry.model.policy import Policy
 from modelry.storage import documents, remotes, yaml

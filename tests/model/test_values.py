@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 import builders
-from modelry.model import comparison, digests, documents, examples, files, schema
+from modelry.model import comparison, digests, documents, examples, fields, files, schema
 from modelry.model.comparison import Difference, Result
 from modelry.model.files import Edit, Entry, Tree
 from modelry.model.pointer import Pointer
@@ -136,12 +136,12 @@ def test_no_other_thing_passes_for_a_number(value: object) -> None:
 
 @pytest.mark.parametrize("value", [0, 1, -1, 0.5, 2**53, 1e299, 5e-324, -0.0])
 def test_a_finite_number_is_one(value: float) -> None:
-    assert TypeAdapter(documents.Metrics).validate_python({"auc": value}) == {"auc": value}
+    assert TypeAdapter(fields.Metrics).validate_python({"auc": value}) == {"auc": value}
 
 
 @pytest.mark.parametrize(("value", "expected"), [(0, 0), (3.0, 3), (2**53 - 1, 2**53 - 1)])
 def test_a_count_is_a_whole_number(value: float, expected: int) -> None:
-    made = TypeAdapter(documents.Count).validate_python(value)
+    made = TypeAdapter(fields.Count).validate_python(value)
 
     assert (made, type(made)) == (expected, int)
 
@@ -149,7 +149,7 @@ def test_a_count_is_a_whole_number(value: float, expected: int) -> None:
 @pytest.mark.parametrize("value", [-1, 0.5, 2**53, True, "3", None, float("nan"), float("inf")])
 def test_no_other_thing_passes_for_a_count(value: object) -> None:
     with pytest.raises(ValidationError):
-        TypeAdapter(documents.Count, config=documents.Part.model_config | {"frozen": False}).validate_python(
+        TypeAdapter(fields.Count, config=fields.Part.model_config | {"frozen": False}).validate_python(
             value, strict=True
         )
 
@@ -164,7 +164,7 @@ def test_no_other_thing_passes_for_a_count(value: object) -> None:
     ],
 )
 def test_a_time_knows_its_zone(text: str, expected: datetime) -> None:
-    assert TypeAdapter(documents.Time).validate_python(text) == expected
+    assert TypeAdapter(fields.Time).validate_python(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -194,12 +194,12 @@ def test_a_time_knows_its_zone(text: str, expected: datetime) -> None:
 )
 def test_no_other_thing_passes_for_a_time(value: object) -> None:
     with pytest.raises(ValidationError):
-        TypeAdapter(documents.Time).validate_python(value)
+        TypeAdapter(fields.Time).validate_python(value)
 
 
 @given(st.dates(min_value=date(1, 1, 1)))
 def test_every_day_of_the_calendar_is_a_date(day: date) -> None:
-    assert TypeAdapter(documents.Date).validate_python(day.isoformat()) == day
+    assert TypeAdapter(fields.Date).validate_python(day.isoformat()) == day
 
 
 @pytest.mark.parametrize(
@@ -207,7 +207,7 @@ def test_every_day_of_the_calendar_is_a_date(day: date) -> None:
 )
 def test_no_other_thing_passes_for_a_date(value: object) -> None:
     with pytest.raises(ValidationError):
-        TypeAdapter(documents.Date).validate_python(value)
+        TypeAdapter(fields.Date).validate_python(value)
 
 
 GATES: list[tuple[dict[str, Any], str]] = [

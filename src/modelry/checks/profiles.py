@@ -6,7 +6,7 @@ from typing import Any
 from modelry.checks import cards
 from modelry.checks.base import Context, Problem, rule
 from modelry.model import layout
-from modelry.model.documents import Part
+from modelry.model.fields import Part
 from modelry.model.policy import Policy, Profile
 
 

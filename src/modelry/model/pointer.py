@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from modelry.model.documents import Count, FileName, Part, Several
+from modelry.model.fields import Count, FileName, Part, Several
 
 
 class Out(Part):

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, StringConstraints, Tag
 
-from modelry.model.documents import (
+from modelry.model.fields import (
     Count,
     Duration,
     FieldPath,

@@ -9,7 +9,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from modelry.checks import Severity
 from modelry.model import schema
 from modelry.model.changes import Class
-from modelry.model.documents import Part, Several
+from modelry.model.fields import Part, Several
 from modelry.model.files import Files
 
 

@@ -9,8 +9,7 @@ from typing import Any, TypeVar, cast
 from pydantic import BaseModel, StringConstraints, ValidationError
 from pydantic_core import ErrorDetails
 
-from modelry.model import documents as kinds
-from modelry.model import layout, names, schema
+from modelry.model import fields, layout, names, schema
 from modelry.model.files import REGULAR, Files, Tree
 from modelry.model.places import Fault, Position
 from modelry.model.policy import KINDS
@@ -61,13 +60,13 @@ _MEANING = {
     names.FILE: "a bare file name of letters, digits, dot, hyphen and underscore",
     names.METRIC: "a metric's name: lower-case letters, digits and underscores",
     names.SLUG: "a word of lower-case letters, digits, dots, hyphens and underscores",
-    _pattern(kinds.Line): "one line of text without blanks around it",
-    _pattern(kinds.Url): "an address, such as s3://bucket/folder or https://example.org/page",
-    _pattern(kinds.WebUrl): "an address that begins with https:// or http://",
-    _pattern(kinds.Person): "an account such as @alice, a team such as @acme/risk, an address or a name",
-    _pattern(kinds.License): "an SPDX expression, such as Apache-2.0 or MIT OR Apache-2.0",
-    _pattern(kinds.Duration): "a duration, such as 30m, 12h, 7d or 2w",
-    _pattern(kinds.FieldPath): "a field of version.yaml, such as training.seed",
+    _pattern(fields.Line): "one line of text without blanks around it",
+    _pattern(fields.Url): "an address, such as s3://bucket/folder or https://example.org/page",
+    _pattern(fields.WebUrl): "an address that begins with https:// or http://",
+    _pattern(fields.Person): "an account such as @alice, a team such as @acme/risk, an address or a name",
+    _pattern(fields.License): "an SPDX expression, such as Apache-2.0 or MIT OR Apache-2.0",
+    _pattern(fields.Duration): "a duration, such as 30m, 12h, 7d or 2w",
+    _pattern(fields.FieldPath): "a field of version.yaml, such as training.seed",
 }
 
 

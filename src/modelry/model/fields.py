@@ -1,0 +1,148 @@
+"""What documents are made of: names, times, numbers and text as types, and the piece that all documents are."""
+
+import re
+from datetime import date, datetime
+from typing import Annotated, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Strict,
+    StringConstraints,
+    WithJsonSchema,
+)
+from typing_extensions import TypeAliasType
+
+from modelry.model import names
+
+T = TypeVar("T")
+
+_LEAP = "([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)-02-29"
+_DAY = (
+    rf"([0-9]{{4}}-(0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|[0-9]{{4}}-(0[469]|11)-(0[1-9]|[12][0-9]|30)"
+    rf"|[0-9]{{4}}-02-(0[1-9]|1[0-9]|2[0-8])|{_LEAP})"
+)
+DATE = rf"^(?!0000){_DAY}$"
+TIME = (
+    rf"^(?!0000){_DAY}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{{1,6}})?"
+    r"(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$"
+)
+"""RFC 3339 with seconds and a zone; exact to leap years, so that the schema alone refuses what we refuse."""
+
+_date = re.compile(DATE)
+_time = re.compile(TIME)
+_BIG = 1e300
+
+
+def _read_time(value: object) -> datetime:
+    if not isinstance(value, str) or _time.fullmatch(value) is None:
+        raise ValueError("is not a time with its zone, such as 2026-03-01T12:00:00Z")
+    return datetime.fromisoformat(value)
+
+
+def _read_date(value: object) -> date:
+    if not isinstance(value, str) or _date.fullmatch(value) is None:
+        raise ValueError("is not a date, such as 2026-03-01")
+    return date.fromisoformat(value)
+
+
+def _read_integer(value: object) -> object:
+    # JSON Schema calls 3.0 an integer; the two must not differ.
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _read_stage(value: str) -> str:
+    if not names.is_stage(value):
+        raise ValueError(
+            "is not a stage's name: lower-case letters, digits and hyphens, a letter first, "
+            "and neither latest nor v<digits>"
+        )
+    return value
+
+
+Time = Annotated[
+    datetime,
+    BeforeValidator(_read_time),
+    WithJsonSchema({"type": "string", "format": "date-time", "pattern": TIME}),
+]
+Date = Annotated[
+    date, BeforeValidator(_read_date), WithJsonSchema({"type": "string", "format": "date", "pattern": DATE})
+]
+# Bounds are how a JSON Schema refuses infinity; `not: {minimum}` is how it refuses NaN.
+Number = Annotated[
+    float,
+    Field(gt=-_BIG, lt=_BIG),
+    WithJsonSchema({"type": "number", "exclusiveMinimum": -_BIG, "not": {"minimum": _BIG}}),
+]
+Count = Annotated[int, Field(ge=0, lt=2**53), BeforeValidator(_read_integer)]
+Integer = Annotated[int, Field(gt=-(2**53), lt=2**53), BeforeValidator(_read_integer)]
+Several = Annotated[tuple[T, ...], Strict(strict=False)]
+
+ModelName = Annotated[str, StringConstraints(pattern=names.MODEL)]
+StageName = Annotated[
+    str,
+    AfterValidator(_read_stage),
+    WithJsonSchema(
+        {"type": "string", "pattern": names.STAGE, "not": {"pattern": "^(latest|v[0-9]+)$"}},
+    ),
+]
+Version = Annotated[str, StringConstraints(pattern=names.VERSION, max_length=64)]
+Sha256 = Annotated[str, StringConstraints(pattern=names.SHA256)]
+Digest = Annotated[str, StringConstraints(pattern=names.DIGEST)]
+Commit = Annotated[str, StringConstraints(pattern=names.COMMIT)]
+FileName = Annotated[str, StringConstraints(pattern=names.FILE)]
+MetricName = Annotated[str, StringConstraints(pattern=names.METRIC)]
+Slug = Annotated[str, StringConstraints(pattern=names.SLUG)]
+Line = Annotated[str, StringConstraints(pattern=r"^\S(.*\S)?$", max_length=200)]
+"""One line of text."""
+Text = Annotated[str, StringConstraints(min_length=1, max_length=10_000)]
+Url = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^[a-z][a-z0-9+.-]{1,20}:[A-Za-z0-9._~:/?#@!$&'()*+,;=%\[\]-]+$", max_length=1000
+    ),
+]
+WebUrl = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~:/?#@!$&()*+,;=%-]*)?$",
+        max_length=1000,
+    ),
+]
+Person = Annotated[str, StringConstraints(pattern=r"^@?[^\s@/<>&|`]+([ /@][^\s@/<>&|`]+)*$", max_length=100)]
+"""A forge account (`@alice`), a team (`@acme/risk`), an address or a name."""
+_TERM = r"[A-Za-z0-9][A-Za-z0-9.:-]*\+?( WITH [A-Za-z0-9][A-Za-z0-9.-]*)?"
+_GROUP = rf"({_TERM}|\({_TERM}( (AND|OR) {_TERM})*\))"
+License = Annotated[str, StringConstraints(pattern=rf"^{_GROUP}( (AND|OR) {_GROUP})*$", max_length=200)]
+"""An SPDX expression; whether its licences exist is a rule's question, since that list grows."""
+Duration = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,4}(m|h|d|w)$")]
+"""Minutes, hours, days or weeks: `30m`, `12h`, `7d`, `2w`."""
+FieldPath = Annotated[str, StringConstraints(pattern=r"^[a-z_]+(\.[a-z0-9_]+)*$", max_length=200)]
+
+Plain = TypeAliasType(
+    "Plain",
+    "bool | Integer | Number | Annotated[str, Field(max_length=10_000)]"
+    " | Several[Plain] | dict[Annotated[str, Field(min_length=1, max_length=200)], Plain] | None",
+)
+"""Whatever YAML can say without surprises."""
+
+Metrics = Annotated[dict[MetricName, Number], Field(min_length=1)]
+
+
+class Part(BaseModel):
+    """A piece of a document: a typo is refused, and nothing changes it after reading."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        allow_inf_nan=False,
+        use_attribute_docstrings=True,
+        # Most commands read one or two kinds of document; the others need not be compiled.
+        defer_build=True,
+        validate_by_alias=True,
+        serialize_by_alias=True,
+    )
