@@ -58,9 +58,15 @@ def headings(card: str) -> frozenset[str]:
     return frozenset(text.strip().casefold() for text in found)
 
 
+# Control characters, those that turn the direction of reading, blanks without width, and tags. What joins emoji stays.
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff\U000e0000-\U000e007f]"
+)
+
+
 @rule("active-content-in-card")
 def active_content_in_card(context: Context) -> Iterator[Problem]:
-    """A card holds raw HTML, a link that runs something, or a picture from another host.
+    """A card holds raw HTML, a link that runs something, a picture from another host, or signs that nobody sees.
 
     A card is read by many, in places that we do not make: what runs there runs with the reader's rights, and
     a picture from elsewhere tells its host who reads. The catalog drops all of it; what is left would not
@@ -70,6 +76,10 @@ def active_content_in_card(context: Context) -> Iterator[Problem]:
     for version in context.fresh:
         card = version.card or ""
         path = layout.version(version.model, version.number, "card.md")
+        if hidden := _HIDDEN.search(card):
+            sign = f"U+{ord(hidden[0]):04X}"
+            where = _position(card, len(card[: hidden.start()].encode()))
+            yield Problem(path, f"holds {sign}, which nobody sees", where, "remove it")
         for piece in _pieces(card):
             fault = _fault(piece)
             if fault:

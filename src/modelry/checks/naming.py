@@ -52,6 +52,11 @@ def case_collision(context: Context) -> Iterator[Problem]:
     Windows and macOS take them for one: a clone there has one of the two files, and git calls the other
     one changed. Choose a name that differs in more.
     """
+    double = next((edit.path for edit in context.changes.edits if edit.after and _doubles(edit.path)), None)
+    if double is not None:
+        yield Problem(
+            double, f"{double.partition('/')[0]} is one name with {layout.ROOT} to Windows and macOS"
+        )
     added = list(_added(context))
     if not added:
         return
@@ -69,6 +74,12 @@ def case_collision(context: Context) -> Iterator[Problem]:
             if where is not None and layout.place(where) is not None:
                 others = ", ".join(sorted(path for path in paths if path != one))
                 yield Problem(where, f"{one} is one name with {others} to Windows and macOS")
+
+
+def _doubles(path: str) -> bool:
+    """Say whether a path lies in a folder that some systems take for the registry's."""
+    top = path.partition("/")[0]
+    return top != layout.ROOT and _folded(top) == layout.ROOT
 
 
 def _nodes(entries: Iterable[str]) -> set[str]:
