@@ -28,6 +28,7 @@ import builders
 from modelry.cli import group
 from modelry.errors import Exit, RegistryError
 from modelry.model import examples, schema
+from modelry.reports import documents as reports
 from modelry.storage import documents, yaml
 
 TOP = Path(__file__).parent.parent
@@ -62,7 +63,7 @@ def test_a_stale_schema_is_told_with_the_command_that_mends_it(tmp_path: Path) -
     (tmp_path / "schemas/yank/v1.json").write_text("{}", "utf-8")
     result = CliRunner().invoke(group, ["schema", str(tmp_path), "--check"])
 
-    assert written.output == "".join(f"schemas/{kind}/v1.json\n" for kind in (*KINDS, "check-report"))
+    assert written.output == "".join(f"schemas/{kind}/v1.json\n" for kind in (*KINDS, *reports.PUBLISHED))
     assert (result.exit_code, result.stdout, result.stderr) == (
         Exit.FINDINGS,
         "",

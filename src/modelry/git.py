@@ -267,12 +267,25 @@ class Repository:
 
     def move(self, branch: str, new: str, old: str | None) -> None:
         """Move a branch if it still is where it was (`old`; None: it does not exist); else `ConflictError`."""
+        self.move_together((f"refs/heads/{branch}", new, old))
+
+    def move_together(self, *moves: tuple[str, str, str | None]) -> None:
+        """Move several refs, each with its new and its old commit: all of them, or none and `ConflictError`."""
+        told = "".join(f"update {ref}\0{new}\0{old or _MISSING}\0" for ref, new, old in moves)
         try:
-            self.run("update-ref", "-m", "modelry", f"refs/heads/{branch}", new, old or _MISSING)
+            self.run("update-ref", "-m", "modelry", "--stdin", "-z", given=told.encode())
         except GitError as error:
             if "lock" in str(error) and "File exists" in str(error):
                 raise
-            raise ConflictError(f"{branch} has moved meanwhile", hint="run the command again") from error
+            names = " or ".join(ref.removeprefix("refs/heads/") for ref, _, _ in moves)
+            raise ConflictError(f"{names} has moved meanwhile", hint="run the command again") from error
+
+    def merged_by(self, head: str) -> str | None:
+        """Give the commit of main's first-parent line that merged a commit; None where no merge did."""
+        # Those that have it, oldest last; of what was merged before it, none.
+        shown = self.run("rev-list", "--first-parent", "--parents", "--merges", f"{head}..{self.base}")
+        lines = [line.split() for line in shown.splitlines()]
+        return next((commit for commit, _, *merged in lines if head in merged), None)
 
     def is_checked_out(self, branch: str) -> bool:
         """Say whether the work tree stands on this branch."""

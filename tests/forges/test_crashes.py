@@ -19,7 +19,7 @@ from modelry.errors import Exit
 from modelry.forges import local
 from modelry.git import Repository
 from modelry.model import names
-from modelry.storage import yaml
+from modelry.storage import evidence, yaml
 
 MODELRY = [sys.executable, "-c", "from modelry.cli import main; main()"]
 
@@ -71,6 +71,8 @@ def sweep_merge(a_repo: Repository, points: Callable[[list[crash.Call]], Sequenc
         assert "Traceback" not in done.stderr
         assert a_repo.run("log", "-1", "--format=%s", "main").strip() == "Promote churn@1.1.0 to staging"
         assert a_repo.run("status", "--porcelain", "--untracked-files=no").strip() == ""
+        recorded = evidence.read(a_repo)[a_repo.commit("main")].recorded
+        assert [each.statement.predicate.proposal.branch for each in recorded] == [branch]
 
 
 @crash.needed

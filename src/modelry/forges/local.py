@@ -8,9 +8,13 @@ from dataclasses import dataclass
 
 from modelry import __version__, checks, judging
 from modelry.errors import ConflictError, LockedError, NotFoundError, RefusedError
-from modelry.git import GitError, Repository
+from modelry.forges import landing
+from modelry.git import Repository
+from modelry.model import evidence as recorded
+from modelry.model.evidence import Proposed as Where
 from modelry.proposals import Proposal
-from modelry.storage import documents
+from modelry.storage import documents, evidence
+from modelry.storage.evidence import Sign
 
 
 @dataclass(frozen=True)
@@ -92,27 +96,73 @@ class Merged:
     """Who said yes, where somebody had to."""
 
 
-def merge(repository: Repository, branch: str, *, approve: bool, offline: bool) -> Merged:
+def merge(
+    repository: Repository, branch: str, *, approve: bool, offline: bool, sign: Sign | None = None
+) -> Merged:
     """Merge a branch into main: lock, merge in memory, judge the result by main's policy, move main if it stands.
 
-    Raises `RefusedError` with the findings, `ConflictError` when git cannot merge or main moved meanwhile,
-    and `LockedError` when another merger is at work. Killed at any moment, it leaves main as it was or
-    merged; run again, it finishes.
+    The evidence of it is recorded with it, signed where `sign` is given. Raises `RefusedError` with the
+    findings, `ConflictError` when git cannot merge or main moved meanwhile, and `LockedError` when another
+    merger is at work. Killed at any moment, it leaves main as it was or merged; run again, it finishes.
     """
     with _locked(repository):
         if repository.has_origin:
-            repository.run("fetch", "--quiet", "origin")
-        main = repository.base
-        old, head = repository.commit(main), _head(repository, branch)
+            evidence.fetch(repository)
+        old, head = repository.commit(repository.base), _head(repository, branch)
         if repository.succeeds("merge-base", "--is-ancestor", head, old):
+            _complete(repository, branch, head, approve=approve, offline=offline, sign=sign)
             _follow(repository, old)
             return Merged(old, branch, is_news=False, report=None)
         tree = repository.merge(old, head)
-        report = checks.run(checks.ALL, judging.change(repository, old, tree, offline=offline))
+        context = judging.change(repository, old, tree, offline=offline)
+        report = checks.run(checks.ALL, context)
         approver = _approver(repository, head, report, approve=approve)
         commit = repository.record(tree, [old, head], _message(repository, branch, head, report, approver))
-        _move(repository, commit, old)
+        line = _line(repository, commit, branch, context, report, approver, sign)
+        landing.land(repository, commit, old, line)
+        _follow(repository, commit)
         return Merged(commit, branch, is_news=True, report=report, approver=approver)
+
+
+def _line(
+    repository: Repository,
+    commit: str,
+    branch: str,
+    context: checks.Context,
+    report: checks.Report,
+    approver: str | None,
+    sign: Sign | None,
+) -> str:
+    """Give what is recorded of a merge that we have judged ourselves."""
+    statement = evidence.statement(
+        repository,
+        commit,
+        context.changes,
+        proposal=Where(branch=branch),
+        approvers=[evidence.approver(repository, approver, commit)] if approver else [],
+        checks=[evidence.checked(passed=not report.errors)],
+    )
+    line = recorded.line(statement)
+    return sign(line) if sign is not None else line
+
+
+def _complete(
+    repository: Repository, branch: str, head: str, *, approve: bool, offline: bool, sign: Sign | None
+) -> None:
+    """Record the evidence of a merge that has none: whoever merged was killed before it was there.
+
+    The message says who approved, and could be forged; so it is believed only of whoever says it again.
+    """
+    commit = repository.merged_by(head)
+    if commit is None or commit in evidence.read(repository):
+        return
+    context = judging.change(repository, f"{commit}^1", commit, offline=offline)
+    who = _me(repository)
+    trailers = repository.run("log", "-1", "--format=%(trailers:key=Approved-by,valueonly)", commit)
+    approver = who if approve and who in trailers.splitlines() else None
+    report = checks.run(checks.ALL, context)
+    line = _line(repository, commit, branch, context, report, approver, sign)
+    landing.record(repository, {commit: line})
 
 
 def _head(repository: Repository, branch: str) -> str:
@@ -140,7 +190,7 @@ def _approver(repository: Repository, head: str, report: checks.Report, *, appro
         )
     if not report.persons:
         return None
-    who = repository.run("var", "GIT_COMMITTER_IDENT").rpartition(">")[0] + ">"
+    who = _me(repository)
     if not approve:
         raise RefusedMergeError(
             "main stays as it is: somebody has to approve",
@@ -175,27 +225,8 @@ def _message(
     return f"{title}\n\n{body.strip()}\n\n" + "\n".join(trailers) + "\n"
 
 
-def _move(repository: Repository, commit: str, old: str) -> None:
-    name = repository.main
-    if repository.has_origin:
-        try:
-            repository.run(
-                "push",
-                "--quiet",
-                f"--force-with-lease=refs/heads/{name}:{old}",
-                "origin",
-                f"{commit}:refs/heads/{name}",
-            )
-        except GitError as error:
-            if "stale info" in str(error) or "rejected" in str(error):
-                raise ConflictError("main has moved meanwhile", hint="run the command again") from error
-            raise
-        _follow(repository, commit)
-    elif repository.is_checked_out(name):
-        # git moves the work tree and the branch together, and stops before it loses anything of the user's.
-        repository.run("merge", "--quiet", "--ff-only", commit)
-    else:
-        repository.move(name, commit, old)
+def _me(repository: Repository) -> str:
+    return repository.run("var", "GIT_COMMITTER_IDENT").rpartition(">")[0] + ">"
 
 
 def _follow(repository: Repository, commit: str) -> None:

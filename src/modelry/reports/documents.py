@@ -3,12 +3,13 @@
 import json
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 from pydantic.json_schema import GenerateJsonSchema
 
 from modelry.checks import Severity
 from modelry.model import schema
 from modelry.model.changes import Class
+from modelry.model.evidence import Statement
 from modelry.model.fields import Part, Several
 from modelry.model.files import Files
 
@@ -58,17 +59,31 @@ class CheckReport(Part):
     """Rules that could not look."""
 
 
+PUBLISHED: dict[str, type[BaseModel]] = {
+    "check-report": CheckReport,
+    "evidence": Statement,
+}
+"""Every kind of report, and of record that is no file of the registry, with its model."""
+
+
 class _Generator(GenerateJsonSchema):
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ANN401, ARG002 - pydantic's own signature
         return False
 
 
+def of(kind: str) -> dict[str, Any]:
+    """Give the JSON Schema (draft 2020-12) of a kind of report."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"{schema.HOME}/{kind}/v1.json",
+        **PUBLISHED[kind].model_json_schema(by_alias=True, schema_generator=_Generator),
+        "title": f"{kind}/v1",
+    }
+
+
 def schemas() -> Files:
     """Give the schemas of the reports as files: `schemas/<kind>/v1.json`."""
-    made = {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": f"{schema.HOME}/check-report/v1.json",
-        **CheckReport.model_json_schema(schema_generator=_Generator),
-        "title": "check-report/v1",
+    return {
+        f"schemas/{kind}/v1.json": (json.dumps(of(kind), indent=2, ensure_ascii=False) + "\n").encode()
+        for kind in PUBLISHED
     }
-    return {"schemas/check-report/v1.json": (json.dumps(made, indent=2, ensure_ascii=False) + "\n").encode()}

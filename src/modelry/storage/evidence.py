@@ -1,0 +1,176 @@
+"""Evidence where it lies: in git notes on merge commits, which travel by a ref of their own."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from modelry import __version__
+from modelry.git import Repository
+from modelry.model import evidence, layout
+from modelry.model.changes import Changes
+from modelry.model.evidence import Approver, Check, Evidence, Judged, Predicate, Proposed, Someone
+from modelry.model.files import Tree
+
+REF = "refs/notes/modelry"
+"""The notes of this clone; `git log --notes=modelry` shows them."""
+THEIRS = "refs/notes/origin/modelry"
+"""Origin's notes, as they were when we last looked."""
+
+Sign = Callable[[str], str]
+"""Put a statement's line into a signed envelope."""
+
+
+def read(repository: Repository) -> Mapping[str, Evidence]:
+    """Give all evidence that this clone has, by commit, in one pass; ours and what was fetched from origin."""
+    found: dict[str, bytes] = {}
+    for head in _heads(repository):
+        for commit, note in _notes(repository.tree(head)).items():
+            found[commit] = evidence.joined([found[commit], note]) if commit in found else note
+    return {commit: evidence.read(note) for commit, note in found.items()}
+
+
+class Claim(NamedTuple):
+    """What a commit's message says of who did what; weaker than evidence, for whoever wrote it could write anything."""
+
+    proposed_by: tuple[str, ...]
+    approved_by: tuple[str, ...]
+
+
+def claims(repository: Repository, revision: str) -> Mapping[str, Claim]:
+    """Give what the messages of main's first-parent line claim, by commit, in one pass; without those that claim nothing."""
+    trailers = ("Proposed-by", "Approved-by")
+    shown = "%x1f".join(f"%(trailers:key={name},valueonly,unfold,separator=%x00)" for name in trailers)
+    told = repository.run("log", "--first-parent", f"--format=%H%x1f{shown}%x1e", revision)
+    lines = (line.strip("\n").split("\x1f") for line in told.split("\x1e") if line.strip())
+    return {
+        commit: Claim(*(tuple(part for part in said.split("\0") if part) for said in (proposed, approved)))
+        for commit, proposed, approved in lines
+        if proposed or approved
+    }
+
+
+def fetch(repository: Repository) -> None:
+    """Fetch origin's branches, and its notes with them."""
+    # A plain clone has no refspec for notes; a setting on the command line is added to those of the file.
+    notes = f"+{REF}*:{THEIRS}*"
+    repository.run("-c", f"remote.origin.fetch={notes}", "fetch", "--quiet", "origin")
+
+
+def added(repository: Repository, lines: Mapping[str, str]) -> str:
+    """Give a commit of notes with these lines on these commits, beside all that we and origin have; no ref moves."""
+    heads = _heads(repository)
+    base = _joined(repository, heads) if len(heads) > 1 else next(iter(heads), None)
+    news = {commit: f"{line}\n".encode() for commit, line in lines.items()}
+    return _written(repository, base, [base] if base else [], news)
+
+
+def _heads(repository: Repository) -> list[str]:
+    """Give the newest notes: ours, origin's, or both where neither has all of the other's."""
+    ours, theirs = repository.resolves(REF), repository.resolves(THEIRS)
+    heads = list(dict.fromkeys(head for head in (theirs, ours) if head is not None))
+    if len(heads) > 1:
+        for one, other in (heads, heads[::-1]):
+            if repository.succeeds("merge-base", "--is-ancestor", one, other):
+                return [other]
+    return heads
+
+
+def _joined(repository: Repository, heads: Sequence[str]) -> str:
+    """Give a merge of two histories of notes, which has every line of both."""
+    theirs, ours = (repository.tree(head) for head in heads)
+    known = {(_commit(path), entry.id) for path, entry in theirs.entries.items()}
+    news = [path for path, entry in ours.entries.items() if (_commit(path), entry.id) not in known]
+    return _written(repository, heads[0], heads, {_commit(path): ours.read(path) for path in news})
+
+
+def _written(
+    repository: Repository, base: str | None, parents: Sequence[str], news: Mapping[str, bytes]
+) -> str:
+    """Give a commit of notes that has these lines beside those of its base; the base, where it has them."""
+    tree = repository.tree(base) if base else None
+    paths = {_commit(path): path for path in tree.entries} if tree else {}
+    files = {}
+    for commit, note in news.items():
+        # Git spreads many notes over folders: what has a note keeps its place, or it would have two.
+        path = paths.get(commit, f"{commit[:2]}/{commit[2:]}")
+        held = tree.read(path) if tree and commit in paths else b""
+        made = evidence.joined([held, note])
+        if made != held:
+            files[path] = made
+    if base is not None and not files and len(parents) == 1:
+        return base
+    return repository.record(repository.write(base, files), parents, "Record the evidence of merges\n")
+
+
+def _notes(tree: Tree) -> dict[str, bytes]:
+    return {_commit(path): tree.read(path) for path in tree.entries}
+
+
+def _commit(path: str) -> str:
+    """Give the commit that a note is about; its path is the id, spread over folders."""
+    return path.replace("/", "")
+
+
+def statement(
+    repository: Repository,
+    commit: str,
+    changes: Changes,
+    *,
+    proposal: Proposed,
+    approvers: Iterable[Approver] = (),
+    checks: Iterable[Check] = (),
+) -> evidence.Statement:
+    """Give the statement of a commit of main: what git says of it, and what else is known.
+
+    Nothing is taken from a commit's message, which its author chose.
+    """
+    shown = repository.run("log", "-1", "--format=%P%x00%cI%x00%cn%x00%ce", commit)
+    parents, when, *merger = shown.rstrip("\n").split("\0")
+    line = parents.split()
+    head = line[1] if len(line) > 1 else commit
+    author = repository.run("log", "-1", "--format=%an%x00%ae", head).rstrip("\n").split("\0")
+    before, after = changes.before, changes.after
+    policy = after.policy.value or before.policy.value
+    entry = before.tree.entries.get(layout.POLICY) if line else None
+    predicate = Predicate.model_validate(
+        {
+            "registry": policy.id if policy is not None else None,
+            "commit": commit,
+            "head": head,
+            "proposal": proposal,
+            "classes": changes.classes,
+            "author": _someone(author),
+            "approvers": tuple(approvers),
+            "merger": _someone(merger),
+            "merged_at": datetime.fromisoformat(when).astimezone(UTC).isoformat(),
+            "checks": tuple(checks),
+            "policy": Judged(path=layout.POLICY, blob=entry.id, commit=line[0]) if entry else None,
+            "moves": evidence.moved(changes),
+        }
+    )
+    return evidence.of(predicate, evidence.artifacts(changes))
+
+
+def checked(*, passed: bool) -> Check:
+    """Say that we judged a change ourselves, and how it ended."""
+    return Check(
+        name="modelry check", conclusion="success" if passed else "failure", tool=f"modelry {__version__}"
+    )
+
+
+def approver(repository: Repository, who: str, commit: str) -> Approver:
+    """Give who approved by merging: `Name <address>`, at the moment of the merge commit."""
+    name, _, address = who.rpartition(" <")
+    when = datetime.fromisoformat(repository.run("log", "-1", "--format=%cI", commit).strip())
+    return Approver.model_validate(
+        {
+            "name": name[:500],
+            "email": address.removesuffix(">")[:500] or None,
+            "when": when.astimezone(UTC).isoformat(),
+        }
+    )
+
+
+def _someone(ident: list[str]) -> Someone:
+    name, address = (part[:500] for part in ident)
+    return Someone(name=name, email=address or None)
