@@ -8,6 +8,7 @@ import builders
 from modelry import checks
 from modelry.checks import (
     cards,
+    documents,
     expressions,
     extras,
     gates,
@@ -91,6 +92,11 @@ def a_change(after: Files, *, before: Files = BASE, **overrides: object) -> Cont
 def in_full(files: Files, **overrides: object) -> Context:
     registry = builders.registry_of(files)
     return a_context(changes=changes.between(registry, registry), everything=True, **overrides)
+
+
+@pytest.mark.parametrize("license_", sorted(documents._USUAL))
+def test_the_licences_that_are_not_looked_up_are_on_the_list_of_spdx(license_: str) -> None:
+    assert documents._spdx().validate(license_, strict=True).errors == []
 
 
 def test_without_a_policy_no_profile_and_no_artifact_size_is_asked_for() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from modelry import checks, judging, mending
+from modelry import checks, judging
 from modelry.cli import options
 from modelry.errors import Exit, UsageError
 from modelry.git import Repository
@@ -54,6 +54,8 @@ def check(  # noqa: PLR0913 - a parameter for each option
     top, chosen = _asked(paths, registry)
     context = _context(top, base, head, offline=offline)
     if fix or diff:
+        from modelry import mending  # noqa: PLC0415 - only who asks for it pays
+
         mends = mending.of(context, top, chosen)
         click.echo(mending.told(mends, written=not diff), err=True, nl=False)
         if diff:

@@ -38,7 +38,7 @@ class Dataset(Part):
 
     name: Slug
     """The data set's name, the same in every evaluation that means the same data."""
-    version: Annotated[str, StringConstraints(pattern=r"^\S{1,64}$")]
+    version: Annotated[str, StringConstraints(pattern=r"^\S+$", max_length=64)]
     """Which edition of the data; results are compared only on the same name and version."""
     digest: Digest | None = None
     """Digest of the data's bytes."""
@@ -129,7 +129,7 @@ class Run(Part):
 
     tracker: Slug
     """Which tracker: mlflow, wandb, clearml, dvclive …"""
-    id: Annotated[str, StringConstraints(pattern=r"^\S{1,200}$")]
+    id: Annotated[str, StringConstraints(pattern=r"^\S+$", max_length=200)]
     """The run's id there."""
     url: WebUrl | None = None
     """Its page."""
@@ -205,7 +205,7 @@ class VersionRecord(Part):
     """What goes in and what comes out."""
     license: License
     """SPDX expression."""
-    parents: Several[Annotated[str, StringConstraints(pattern=r"^\S{1,1000}$")]] | None = None
+    parents: Several[Annotated[str, StringConstraints(pattern=r"^\S+$", max_length=1000)]] | None = None
     """What it was fine-tuned or derived from: `model@version` or an address."""
     tags: Several[Slug]
     """Free words to find it by."""

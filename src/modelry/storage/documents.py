@@ -57,6 +57,7 @@ _MEANING = {
     names.SHA256: "a SHA-256: 64 lower-case hexadecimal digits",
     names.COMMIT: "a full commit id: 40 lower-case hexadecimal digits",
     names.DIGEST: "a digest with its algorithm, such as sha256:… with 64 hexadecimal digits",
+    r"^\S+$": "text without blanks",
     names.FILE: "a bare file name of letters, digits, dot, hyphen and underscore",
     names.METRIC: "a metric's name: lower-case letters, digits and underscores",
     names.SLUG: "a word of lower-case letters, digits, dots, hyphens and underscores",
