@@ -19,11 +19,13 @@ from modelry.checks import (
     profiles,
     sizes,
     stages,
+    waivers,
 )
 from modelry.checks.base import Context, Held, UnavailableError
 from modelry.model import changes, layout
 from modelry.model.files import Files
-from modelry.model.policy import Require
+from modelry.model.policy import Require, called
+from modelry.reports import review
 
 DAY = datetime(2026, 6, 1, tzinfo=UTC)
 BASE = dict(builders.a_registry())
@@ -323,6 +325,76 @@ def test_without_a_policy_there_is_no_gate_to_miss() -> None:
     version = builders.registry_of(BASE).models["churn"].versions["1.1.0"]
 
     assert gates.judge(a_context(policy=None), version, policy.stages[0]) == ()
+
+
+WAIVER = "registry/models/churn/waivers/latency.yaml"
+GATES = [
+    {"metric": "p99_ms", "at_most": 5},
+    {"metric": "p99_ms", "at_most": 100},
+    {"metric": "auc", "at_least": 0.99},
+    {"evaluation": "fairness", "name": "fair"},
+    {"require": "false", "message": "never holds"},
+    {"signed": True},
+    {"scan": "clean"},
+    {"fields": ["extra.review"]},
+]
+
+
+def a_promotion(waiver: dict[str, object]) -> Context:
+    """1.1.0 goes to production, which has `GATES`, and main has a waiver."""
+    policy = builders.a_policy(stages=[{"name": "staging"}, {"name": "production", "gates": GATES}])
+    document = builders.a_document("waiver", version="1.1.0", gate=None, expires="2026-06-30") | waiver
+    before = {**BASE, **policy, WAIVER: builders.text("waiver", document)}
+    return a_change(
+        builders.an_assignment(version="1.1.0", stage="production", previous="1.0.0"), before=before
+    )
+
+
+@pytest.mark.parametrize(
+    ("gate", "excused"),
+    [
+        (None, ["p99_ms", "auc", "fair", "require", "signed", "scan", "fields"]),
+        ("p99_ms", ["p99_ms"]),
+        ("fair", ["fair"]),
+        ("require", ["require"]),
+        ("signed", ["signed"]),
+        ("scan", ["scan"]),
+        ("fields", ["fields"]),
+        ("fairness", []),
+    ],
+)
+def test_a_waiver_excuses_the_gate_that_it_names_and_no_other(gate: str | None, excused: list[str]) -> None:
+    context = a_promotion({"gate": gate} if gate else {})
+    stage = context.before.policy.must.stages[1]
+    verdicts = gates.judge(context, context.after.models["churn"].versions["1.1.0"], stage)
+    missed = {"p99_ms", "auc", "fair", "require", "signed", "scan", "fields"}
+
+    assert [
+        called(gate) for gate, verdict in zip(stage.gates, verdicts, strict=True) if verdict.waived
+    ] == excused
+    assert {
+        called(gate) for gate, verdict in zip(stage.gates, verdicts, strict=True) if not verdict.holds
+    } == (missed - set(excused))
+    assert {verdict.waived for verdict in verdicts} <= {"", "latency"}
+    assert len(list(gates.metric_misses_gate.look(context))) == len(missed) - len(excused)
+
+
+def test_a_reviewer_is_told_which_gate_was_waived_and_by_what() -> None:
+    context = a_promotion({"gate": "p99_ms"})
+    found = review.review(context, context.before.policy.must)
+
+    assert (
+        "  waived by latency  p99_ms at most 5: 12.5\n  pass  p99_ms at most 100: 12.5\n  MISS  auc"
+        in review.text(found)
+    )
+    assert " | 12.5 | 🎫 waived by latency |\n" in review.markdown(found)
+
+
+def test_without_a_policy_no_stage_and_no_gate_of_a_waiver_is_missing() -> None:
+    document = builders.a_document("waiver", version="1.1.0", stage="nowhere", expires="2026-06-30")
+    after = {WAIVER: builders.text("waiver", document), layout.POLICY: b"schema: registry/v9\n"}
+
+    assert list(waivers.waiver_excuses_nothing.look(a_change(after, policy=None))) == []
 
 
 def test_a_champion_is_no_excuse_for_what_nobody_measured() -> None:

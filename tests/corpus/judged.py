@@ -128,7 +128,7 @@ def sound(kind: str) -> dict[str, Any]:
             sha256 = hashlib.sha256(builders.artifact("churn", "1.1.0")).hexdigest()
             made |= {"version": "1.1.0", "sha256": sha256, "previous": "1.0.0"}
         case "waiver":
-            made |= {"version": "1.1.0", "expires": "2026-06-30"}
+            made |= {"version": "1.1.0", "gate": "auc", "expires": "2026-06-30"}
     return made
 
 

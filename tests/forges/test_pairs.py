@@ -83,7 +83,11 @@ def evaluate(registry: Registry, *, again: bool) -> Change:
 
 def waive(_: Registry, *, again: bool) -> Change:
     waiver = builders.a_document(
-        "waiver", version="1.1.0", expires="2999-12-31", reason="until the " + ("fall" if again else "summer")
+        "waiver",
+        version="1.1.0",
+        gate="auc",
+        expires="2999-12-31",
+        reason="until the " + ("fall" if again else "summer"),
     )
     return Change({"registry/models/churn/waivers/latency.yaml": builders.text("waiver", waiver)})
 

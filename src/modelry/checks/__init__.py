@@ -73,6 +73,7 @@ ALL: tuple[Rule, ...] = (
     gates.format_not_allowed,
     gates.approval_needed,
     waivers.unknown_waived_rule,
+    waivers.waiver_excuses_nothing,
     waivers.waiver_approver_not_owner,
     waivers.waiver_expired,
 )
@@ -100,6 +101,7 @@ MODELWISE: frozenset[Rule] = frozenset(
         stages.yanked_in_stage,
         stages.unknown_stage,
         waivers.unknown_waived_rule,
+        waivers.waiver_excuses_nothing,
         waivers.waiver_approver_not_owner,
         waivers.waiver_expired,
     }

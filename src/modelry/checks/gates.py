@@ -22,6 +22,7 @@ from modelry.model.policy import (
     Scanned,
     Signed,
     Stage,
+    called,
 )
 from modelry.model.registry import Document, Registry, Version
 
@@ -36,6 +37,13 @@ class Verdict(NamedTuple):
     measured: str
     """What was found."""
     passed: bool
+    waived: str = ""
+    """The waiver that excuses it; empty without one."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether it lets the version pass."""
+        return self.passed or bool(self.waived)
 
 
 class Unmeasured(Verdict):
@@ -50,8 +58,17 @@ def judge(context: Context, version: Version, stage: Stage) -> tuple[Verdict, ..
         return ()
     info = context.info(version.model)
     task = info.task if info is not None else None
-    gates = (gate for gate in stage.gates if not gate.tasks or task in gate.tasks)
-    return tuple(_judge(gate, version, stage.name, context.before, context.policy) for gate in gates)
+    found = []
+    for gate in stage.gates:
+        if not gate.tasks or task in gate.tasks:
+            verdict = _judge(gate, version, stage.name, context.before, context.policy)
+            excuse = (
+                ""
+                if verdict.passed
+                else waived(context, "metric-misses-gate", version, stage.name, called(gate))
+            )
+            found.append(verdict._replace(waived=excuse))
+    return tuple(found)
 
 
 def _judge(gate: Gate, version: Version, stage: str, registry: Registry, policy: Policy) -> Verdict:
@@ -155,15 +172,13 @@ def metric_misses_gate(context: Context) -> Iterator[Problem]:
     """A promoted version misses a gate of its new stage.
 
     Policy says what a version must show before it may hold a stage. A metric that was not measured,
-    or not on the data that is asked for, misses too. A waiver excuses all gates of the version and stage
-    that it names. Promote a better version, add the evaluation that is asked for, or propose another
+    or not on the data that is asked for, misses too. A waiver excuses the gate that it names; one that
+    names none excuses all gates of its version and stage. Promote a better version, add the evaluation that is asked for, or propose another
     bound in a pull request of its own.
     """
-    for move, stage, version, document in promoted(context):
-        if waived(context, "metric-misses-gate", move):
-            continue
+    for _, stage, version, document in promoted(context):
         for verdict in judge(context, version, stage):
-            if not verdict.passed:
+            if not verdict.holds:
                 yield Problem(
                     document.path,
                     f"{version.label} misses a gate of {stage.name}: {verdict.gate}; found: {verdict.measured}",
@@ -182,7 +197,7 @@ def stage_skipped(context: Context) -> Iterator[Problem]:
     the merge on main that gave it the stage to the one that took it. Promote it there first, or wait until the soak ends.
     """
     for move, stage, version, document in promoted(context):
-        if waived(context, "stage-skipped", move):
+        if waived(context, "stage-skipped", version, stage.name):
             continue
         for earlier in stage.after:
             holders = context.held(move.model, earlier)
@@ -230,10 +245,11 @@ def format_not_allowed(context: Context) -> Iterator[Problem]:
     Some formats run code when they are loaded; policy names those that a stage accepts. Export the
     model to one of them and register that as a new version.
     """
-    for move, stage, version, document in promoted(context):
+    for _, stage, version, document in promoted(context):
         allowed = context.policy.formats.get(stage.name) if context.policy is not None else None
         found = version.record.must.artifact.format
-        if allowed is not None and found not in allowed and not waived(context, "format-not-allowed", move):
+        excused = waived(context, "format-not-allowed", version, stage.name)
+        if allowed is not None and found not in allowed and not excused:
             yield Problem(
                 document.path,
                 f"{version.label} is {found}, and {stage.name} accepts {', '.join(allowed) or 'no format'}",

@@ -1,35 +1,39 @@
 """Waivers: dated exceptions to the rules of promotions, and what must hold of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from modelry.checks.base import Context, Problem, rule
-from modelry.model.changes import Move
 from modelry.model.documents import Waiver
-from modelry.model.registry import Document
+from modelry.model.policy import Policy, called
+from modelry.model.registry import Document, Model, Version
 
 WAIVABLE = ("metric-misses-gate", "stage-skipped", "format-not-allowed")
 """The rules that a waiver may excuse: what policy asks of a promotion. What makes a registry wrong is none of them."""
 
 
-def waived(context: Context, rule_id: str, move: Move) -> bool:
-    """Say whether a waiver that main already has excuses this rule for this move, today."""
-    model = context.before.models.get(move.model)
-    waivers = (document.value for document in model.waivers.values()) if model is not None else ()
-    return any(
-        waiver is not None
-        and waiver.rule == rule_id
-        and waiver.version in (None, move.after)
-        and waiver.stage in (None, move.stage)
-        and waiver.expires >= context.today
-        for waiver in waivers
-    )
+def waived(context: Context, rule_id: str, version: Version, stage: str, gate: str = "") -> str:
+    """Name the waiver, of those that main already has, that excuses a rule, or one gate, for a version today; empty without one."""
+    model = context.before.models.get(version.model)
+    waivers = model.waivers.items() if model is not None else ()
+    for name, document in waivers:
+        waiver = document.value
+        if (
+            waiver is not None
+            and waiver.rule == rule_id
+            and waiver.version in {None, version.number}
+            and waiver.stage in {None, stage}
+            and waiver.gate in {None, gate}
+            and waiver.expires >= context.today
+        ):
+            return name
+    return ""
 
 
-def _waivers(context: Context) -> Iterator[tuple[str, Document[Waiver], Waiver]]:
+def _waivers(context: Context) -> Iterator[tuple[Model, Document[Waiver], Waiver]]:
     for model in context.models:
         for document in model.waivers.values():
             if document.value is not None:
-                yield model.name, document, document.value
+                yield model, document, document.value
 
 
 @rule("unknown-waived-rule")
@@ -50,6 +54,57 @@ def unknown_waived_rule(context: Context) -> Iterator[Problem]:
             )
 
 
+@rule("waiver-excuses-nothing")
+def waiver_excuses_nothing(context: Context) -> Iterator[Problem]:
+    """A waiver names a version, a stage or a gate that is not there.
+
+    It would excuse nothing, which is found on the day it is needed. A gate is called by its `name` in
+    `registry.yaml`, and without one by its metric, its evaluation or its kind (`signed`, `scan`, `fields`,
+    `require`); only `metric-misses-gate` has gates. Mend the name, or remove the waiver.
+    """
+    for model, document, waiver in _waivers(context):
+        if waiver.expires < context.today:
+            continue  # it excuses nothing anyway
+        # A pull request that takes a gate away is judged by what it leaves, too.
+        for policy in (context.policy, context.after.policy.value):
+            found = _missing(_versions(context, model.name), waiver, policy)
+            if found is not None:
+                key, message, hint = found
+                yield Problem(document.path, message, document.locate([key]), hint)
+                break
+
+
+def _versions(context: Context, model: str) -> tuple[str, ...]:
+    """Give a model's versions; of one that the change removes, `version-altered` speaks."""
+    moments = (context.before.models.get(model), context.after.models[model])
+    return tuple({number: None for found in moments if found is not None for number in found.versions})
+
+
+def _missing(versions: Sequence[str], waiver: Waiver, policy: Policy | None) -> tuple[str, str, str] | None:
+    """Say which field of a waiver names what is not there, and what is."""
+    if waiver.version is not None and waiver.version not in versions:
+        return "version", f"there is no version {waiver.version}", _there(versions)
+    if waiver.gate is not None and waiver.rule in {"stage-skipped", "format-not-allowed"}:
+        return "gate", f"`gate` means nothing to {waiver.rule}", "remove it"
+    if policy is None:
+        return None
+    stages = {stage.name: stage for stage in policy.stages}
+    if waiver.stage is not None and waiver.stage not in stages:
+        return "stage", f"there is no stage {waiver.stage}", _there(stages)
+    looked = [stages[waiver.stage]] if waiver.stage is not None else list(policy.stages)
+    gates = {called(gate): None for stage in looked for gate in stage.gates}
+    if waiver.gate is not None and waiver.gate not in gates:
+        of = f"{waiver.stage} has" if waiver.stage is not None else "the stages have"
+        return "gate", f"{of} no gate {waiver.gate}", _there(gates)
+    return None
+
+
+def _there(names: Iterable[str]) -> str:
+    known = list(names)
+    choice = f"{'one of ' if len(known) > 1 else ''}{', '.join(known)}"
+    return f"write {choice}" if known else "remove the waiver"
+
+
 @rule("waiver-approver-not-owner")
 def waiver_approver_not_owner(context: Context) -> Iterator[Problem]:
     """A waiver was approved by somebody who does not own the model.
@@ -57,12 +112,12 @@ def waiver_approver_not_owner(context: Context) -> Iterator[Problem]:
     An exception is somebody's responsibility; only those who answer for the model can take it. The owners
     are those of `model.yaml` on main, spelled as there; a team may be named. Name an owner.
     """
-    for name, document, waiver in _waivers(context):
-        info = context.info(name)
+    for model, document, waiver in _waivers(context):
+        info = context.info(model.name)
         if info is not None and document.path in context.changes.paths and waiver.approver not in info.owners:
             yield Problem(
                 document.path,
-                f"{waiver.approver} does not own {name}",
+                f"{waiver.approver} does not own {model.name}",
                 document.locate(["approver"]),
                 f"ask one of {', '.join(info.owners)}",
             )

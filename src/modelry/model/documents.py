@@ -12,6 +12,7 @@ from modelry.model.fields import (
     Digest,
     Duration,
     FileName,
+    GateName,
     Integer,
     License,
     Line,
@@ -301,6 +302,8 @@ class Waiver(Part):
     """The version it is for; absent for all."""
     stage: StageName | None = None
     """The stage it is for; absent for all."""
+    gate: GateName | None = None
+    """The gate it is for: its name, or its metric, its evaluation or its kind; absent for all."""
     reason: Line
     """Why the exception is right."""
     approver: Person

@@ -131,6 +131,7 @@ OF: dict[str, dict[str, Any]] = {
         "rule": "metric-misses-gate",
         "version": "1.2.0",
         "stage": "production",
+        "gate": "p99_ms",
         "reason": "latency is measured on the old cluster until June",
         "approver": "@alice",
         "expires": "2026-06-30",

@@ -101,6 +101,7 @@ Digest = Annotated[str, StringConstraints(pattern=names.DIGEST)]
 Commit = Annotated[str, StringConstraints(pattern=names.COMMIT)]
 FileName = Annotated[str, StringConstraints(pattern=names.FILE)]
 MetricName = Annotated[str, StringConstraints(pattern=names.METRIC)]
+GateName = Annotated[str, StringConstraints(pattern=names.GATE)]
 Slug = Annotated[str, StringConstraints(pattern=names.SLUG)]
 Line = Annotated[str, StringConstraints(pattern=r"^\S(.*\S)?$", max_length=200)]
 """One line of text."""

@@ -34,6 +34,8 @@ FILE = r"^[A-Za-z0-9_]([A-Za-z0-9_.-]{0,126}[A-Za-z0-9_-])?$"
 METRIC = r"^[a-z][a-z0-9_]{0,62}$"
 SLUG = r"^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$"
 """A data set, slice, tag, evaluation or waiver."""
+GATE = r"^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9_])?$"
+"""A gate: a name of its own, or that of its metric or evaluation."""
 
 _version = re.compile(VERSION)
 _model = re.compile(MODEL)

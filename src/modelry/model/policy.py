@@ -9,6 +9,7 @@ from modelry.model.fields import (
     Count,
     Duration,
     FieldPath,
+    GateName,
     Line,
     MetricName,
     Number,
@@ -82,6 +83,8 @@ class Approvals(Part):
 
 
 class _Gate(Part):
+    name: GateName | None = None
+    """What a waiver calls it; without it, a waiver calls it by its metric, its evaluation or its kind."""
     tasks: Several[Slug] = ()
     """The tasks whose models it is for; empty for all."""
 
@@ -186,6 +189,18 @@ Gate = Annotated[
         ),
     ),
 ]
+
+
+def called(gate: Gate) -> str:
+    """Give the name by which a waiver calls a gate; gates of one name are waived together."""
+    match gate:
+        case _ if gate.name is not None:
+            return gate.name
+        case AtLeast() | AtMost() | NoWorseThan():
+            return gate.metric
+        case Evaluated():
+            return gate.evaluation
+    return next(kind for kind in KINDS if kind in type(gate).model_fields)
 
 
 class Stage(Part):

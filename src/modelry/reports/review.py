@@ -147,10 +147,7 @@ def _section(section: Section, policy: Policy) -> str:
     ]
     if section.verdicts:
         lines += ["| gate | found | |", "|---|---|---|"]
-        lines += [
-            f"| {cell(v.gate)} | {cell(v.measured)} | {'✅ passes' if v.passed else '❌ **missed**'} |"
-            for v in section.verdicts
-        ]
+        lines += [f"| {cell(v.gate)} | {cell(v.measured)} | {_passes(v)} |" for v in section.verdicts]
         lines.append("")
     whole = [result for result in section.results if not result.slice]
     parts = [result for result in section.results if result.slice]
@@ -178,6 +175,12 @@ def _section(section: Section, policy: Policy) -> str:
         ]
         lines += ["", "</details>", ""]
     return "\n".join(lines)
+
+
+def _passes(verdict: gates.Verdict) -> str:
+    if verdict.waived:
+        return f"🎫 waived by {cell(verdict.waived)}"
+    return "✅ passes" if verdict.passed else "❌ **missed**"
 
 
 def _table(results: list[Result], policy: Policy) -> list[str]:
@@ -230,7 +233,9 @@ def text(found: Review) -> str:
     parts = [findings.text(found.report, lambda _: None)]
     for section in found.sections:
         lines = [section.title, f"  why   {section.reason}", f"  undo  {section.undo}"]
-        lines += [f"  {'pass' if v.passed else 'MISS'}  {v.gate}: {v.measured}" for v in section.verdicts]
+        for v in section.verdicts:
+            mark = "pass" if v.passed else f"waived by {v.waived}" if v.waived else "MISS"
+            lines.append(f"  {mark}  {v.gate}: {v.measured}")
         width = max((len(_where(result)) for result in section.results), default=0)
         for result in section.results:
             before, after = (

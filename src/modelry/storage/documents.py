@@ -60,6 +60,7 @@ _MEANING = {
     r"^\S+$": "text without blanks",
     names.FILE: "a bare file name of letters, digits, dot, hyphen and underscore",
     names.METRIC: "a metric's name: lower-case letters, digits and underscores",
+    names.GATE: "a gate's name: lower-case letters, digits, dots, hyphens and underscores",
     names.SLUG: "a word of lower-case letters, digits, dots, hyphens and underscores",
     _pattern(fields.Line): "one line of text without blanks around it",
     _pattern(fields.Url): "an address, such as s3://bucket/folder or https://example.org/page",
