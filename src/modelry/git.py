@@ -5,7 +5,7 @@ import re
 import subprocess
 import tempfile
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from operator import itemgetter
@@ -287,6 +287,75 @@ class Repository:
         lines = [line.split() for line in shown.splitlines()]
         return next((commit for commit, _, *merged in lines if head in merged), None)
 
+    def tags(self, of: str = "") -> dict[str, "Tagged"]:
+        """Give the tags by name, as they stand here; or, of a remote repository, as they stand there."""
+        if of:
+            told = [line.split("\t") for line in self.run("ls-remote", "--tags", of).splitlines()]
+            ids = {ref.removeprefix("refs/tags/"): object_id for object_id, ref in told}
+            return {
+                name: Tagged(object_id, ids.get(f"{name}^{{}}", object_id), f"{name}^{{}}" in ids)
+                for name, object_id in ids.items()
+                if not name.endswith("^{}")
+            }
+        shown = "--format=%(refname:strip=2)%00%(objectname)%00%(*objectname)"
+        rows = [line.split("\0") for line in self.run("for-each-ref", shown, "refs/tags").splitlines()]
+        return {
+            name: Tagged(object_id, peeled or object_id, bool(peeled)) for name, object_id, peeled in rows
+        }
+
+    def people(self, commits: Sequence[str]) -> dict[str, "Person"]:
+        """Give for each of these commits who made it, and who approved it by its trailers."""
+        shown = "--format=%H%x00%an%x00%ae%x00%(trailers:key=Approved-by,valueonly,separator=%x2C%x20)"
+        given = "".join(f"{commit}\n" for commit in commits).encode()
+        rows = (
+            self.run("log", "--no-walk=unsorted", "--stdin", shown, given=given).splitlines()
+            if commits
+            else []
+        )
+        return {commit: Person(*rest) for commit, *rest in (row.split("\0") for row in rows)}
+
+    def files(self, names: Iterable[str]) -> dict[str, bytes]:
+        """Give files by name, `commit:path`, without those that are not there."""
+        with _Blobs(self.path) as blobs:
+            found = {name: blobs.find(name) for name in names}
+        return {name: data for name, data in found.items() if data is not None}
+
+    def imported(self, stream: bytes, *, keep: bool) -> dict[str, str]:
+        """Make what a stream for `git fast-import` says, and give the objects by their marks; no ref of ours moves.
+
+        The objects stay in this repository if we `keep` them, else they are forgotten.
+        """
+        ours = os.fspath(self.common / "objects")
+        form = self.run("rev-parse", "--show-object-format").strip()
+        with tempfile.TemporaryDirectory(prefix="modelry-import-") as folder:
+            self.run("init", "--quiet", "--bare", f"--object-format={form}", folder)
+            place = {"GIT_DIR": folder, "GIT_ALTERNATE_OBJECT_DIRECTORIES": ours}
+            if keep:
+                place["GIT_OBJECT_DIRECTORY"] = ours
+            # Refs of a folder that goes away need not survive a power cut.
+            command = (
+                "-c",
+                "core.fsync=-reference",
+                "fast-import",
+                "--quiet",
+                f"--export-marks={folder}/marks",
+            )
+            self.run(*command, given=stream, extra=place)
+            told = Path(folder, "marks").read_text("ascii")
+        return dict(line.split(" ") for line in told.splitlines())
+
+    def create(self, refs: Mapping[str, str]) -> None:
+        """Make new refs, all or none; raises `ConflictError` where one is there already."""
+        given = "".join(f"create {ref} {object_id}\n" for ref, object_id in refs.items())
+        try:
+            self.run("update-ref", "--stdin", given=given.encode())
+        except GitError as error:
+            if "already exists" in str(error):
+                raise ConflictError(
+                    "somebody made one of the tags meanwhile", hint="run the command again"
+                ) from error
+            raise
+
     def is_checked_out(self, branch: str) -> bool:
         """Say whether the work tree stands on this branch."""
         return (
@@ -361,6 +430,25 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         if pipe is not None:
             pipe.close()
     process.wait()
+
+
+class Tagged(NamedTuple):
+    """A tag as it stands."""
+
+    id: str
+    """The object that the ref names: of an annotated tag, its own."""
+    commit: str
+    """What the tag is on."""
+    annotated: bool
+
+
+class Person(NamedTuple):
+    """Who made a commit."""
+
+    name: str
+    address: str
+    approver: str
+    """Who approved it, by its trailers; empty where none says so."""
 
 
 class Touch(NamedTuple):

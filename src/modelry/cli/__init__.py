@@ -23,6 +23,7 @@ COMMANDS = {
     "list": "List models and what is in their stages.",
     "show": "Show a model or a version.",
     "history": "Show who moved which stage of a model, when and why.",
+    "tags": "Tell main's history to GTO and DVC, by tags.",
     "resolve": "Say which bytes a reference means.",
     "pull": "Fetch and verify the bytes that a reference means.",
     "verify": "Say whether bytes are those of a version.",

@@ -12,6 +12,7 @@ from modelry.model.changes import Class
 from modelry.model.evidence import Statement
 from modelry.model.fields import Part, Several
 from modelry.model.files import Files
+from modelry.reports.tags import Tags
 
 
 class Found(Part):
@@ -62,6 +63,7 @@ class CheckReport(Part):
 PUBLISHED: dict[str, type[BaseModel]] = {
     "check-report": CheckReport,
     "evidence": Statement,
+    "tags": Tags,
 }
 """Every kind of report, and of record that is no file of the registry, with its model."""
 
