@@ -76,6 +76,7 @@ def a_policy(**overrides: Any) -> dict[str, bytes]:
         remotes={"store": {"url": "../store"}},
         profiles={},
         formats={},
+        signers=None,
         stages=[
             {"name": "staging", "gates": [{"metric": "auc", "at_least": 0.8}]},
             {

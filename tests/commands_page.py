@@ -27,7 +27,11 @@ def text() -> str:
     for name in COMMANDS:
         command = group.get_command(top, name)
         if command is not None:
-            parts += _section(f"modelry {name}", command.get_help(_context(command, name, top)))
+            context = _context(command, name, top)
+            parts += _section(f"modelry {name}", command.get_help(context))
+            for inner in sorted(getattr(command, "commands", {}).values(), key=lambda one: one.name):
+                shown = inner.get_help(_context(inner, inner.name, context))
+                parts += _section(f"modelry {name} {inner.name}", shown)
     return "\n".join(parts)
 
 

@@ -24,6 +24,7 @@ COMMANDS = {
     "show": "Show a model or a version.",
     "history": "Show who moved which stage of a model, when and why.",
     "tags": "Tell main's history to GTO and DVC, by tags.",
+    "audit": "Keep, prove and export the record of who approved which bytes.",
     "resolve": "Say which bytes a reference means.",
     "pull": "Fetch and verify the bytes that a reference means.",
     "verify": "Say whether bytes are those of a version.",

@@ -16,6 +16,12 @@ at = click.option(
     "--at", metavar="REV|DATE", help="As it was then: at a commit, or at the end of a day (UTC)."
 )
 json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+sign = click.option(
+    "--sign",
+    envvar="MODELRY_SIGN",
+    metavar="KEY",
+    help="Sign the evidence: a private key in PEM form, Ed25519 or ECDSA P-256; env:NAME for one in a variable.",
+)
 dry_run = click.option("--dry-run", is_flag=True, help="Print the files, change nothing.")
 
 

@@ -11,6 +11,7 @@ from modelry.errors import ConflictError, LockedError, NotFoundError, RefusedErr
 from modelry.forges import landing
 from modelry.git import Repository
 from modelry.model import evidence as recorded
+from modelry.model.evidence import Evidence, Given
 from modelry.model.evidence import Proposed as Where
 from modelry.proposals import Proposal
 from modelry.storage import documents, evidence
@@ -134,14 +135,12 @@ def _line(
     sign: Sign | None,
 ) -> str:
     """Give what is recorded of a merge that we have judged ourselves."""
-    statement = evidence.statement(
-        repository,
-        commit,
-        context.changes,
+    given = Given(
         proposal=Where(branch=branch),
-        approvers=[evidence.approver(repository, approver, commit)] if approver else [],
-        checks=[evidence.checked(passed=not report.errors)],
+        approvers=(evidence.approver(repository, approver, commit),) if approver else (),
+        checks=(evidence.checked(passed=not report.errors),),
     )
+    statement = evidence.statement(repository, commit, context.changes, given)
     line = recorded.line(statement)
     return sign(line) if sign is not None else line
 
@@ -149,12 +148,13 @@ def _line(
 def _complete(
     repository: Repository, branch: str, head: str, *, approve: bool, offline: bool, sign: Sign | None
 ) -> None:
-    """Record the evidence of a merge that has none: whoever merged was killed before it was there.
+    """Record the evidence of a merge that has none, or none that is signed: whoever merged was killed before it was there.
 
     The message says who approved, and could be forged; so it is believed only of whoever says it again.
     """
     commit = repository.merged_by(head)
-    if commit is None or commit in evidence.read(repository):
+    known = evidence.read(repository).get(commit or "", Evidence()).recorded
+    if commit is None or any(sign is None or each.envelope is not None for each in known):
         return
     context = judging.change(repository, f"{commit}^1", commit, offline=offline)
     who = _me(repository)

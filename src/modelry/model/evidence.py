@@ -156,6 +156,19 @@ class Predicate(Part):
     """The stages that it moved."""
 
 
+class Given(Part):
+    """What a forge knows of a merge, and git does not."""
+
+    proposal: Proposed = Proposed()
+    """Where it was proposed."""
+    author: Someone | None = None
+    """The account that proposed it."""
+    approvers: Several[Approver] = ()
+    """Who approved it."""
+    checks: Several[Check] = ()
+    """What was run on it."""
+
+
 class Statement(Part):
     """An in-toto statement (v1) about one merge; a note on the merge commit holds one or more, each on its line."""
 
@@ -221,6 +234,12 @@ class Evidence:
     def approvers(self) -> tuple[Approver, ...]:
         """Everybody who approved, each once."""
         return _each({said.who: said for each in self.statements for said in each.approvers})
+
+    @property
+    def author(self) -> Someone | None:
+        """Who proposed it; with the account, where any statement has it."""
+        found = [said.author for said in self.statements]
+        return next((author for author in found if author.id), next(iter(found), None))
 
     @property
     def checks(self) -> tuple[Check, ...]:

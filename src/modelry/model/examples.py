@@ -16,6 +16,7 @@ OF: dict[str, dict[str, Any]] = {
         "formats": {"production": ["onnx", "safetensors", "skops"]},
         "limits": {"artifact_size": 2_000_000_000, "card_size": 65_536},
         "profiles": {"high-risk": {"fields": ["training.seed"], "card_sections": ["Limitations"]}},
+        "signers": {"ci": {"public_key": "MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="}},
         "stages": [
             {"name": "staging", "gates": [{"metric": "auc", "at_least": 0.8}]},
             {

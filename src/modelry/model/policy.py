@@ -25,6 +25,8 @@ RemoteUrl = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z0-9._~:/@+=%-]+$", min_length=1, max_length=500)
 ]
 
+PUBLIC_KEY = r"^([A-Za-z0-9+/]{4}){10,50}([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
+
 
 class Remote(Part):
     """A place where artifacts may lie: a DVC remote, by its layout."""
@@ -38,6 +40,16 @@ class Remote(Part):
     def is_inside(self) -> bool:
         """Whether it lies in the registry's own folder, and so travels with git and with the catalog."""
         return "://" not in self.url and not self.url.startswith(("/", "..")) and "/.." not in self.url
+
+
+class Signer(Part):
+    """Somebody, or some machine, that may sign the evidence of merges."""
+
+    public_key: Annotated[
+        str,
+        StringConstraints(pattern=PUBLIC_KEY),
+    ]
+    """The public key in DER form, as base64 on one line; Ed25519 or ECDSA P-256."""
 
 
 class Metric(Part):
@@ -243,6 +255,8 @@ class Policy(Part):
     """How large things may be."""
     profiles: dict[Slug, Profile] = Field(default={})
     """What risk tiers and tasks demand."""
+    signers: dict[Slug, Signer] = Field(default={})
+    """Who may sign the evidence of merges; where there are any, what none of them signed proves nothing."""
     stages: Annotated[Several[Stage], Field(min_length=1)]
     """The stages, in order."""
 

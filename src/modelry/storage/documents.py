@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast
 from pydantic import BaseModel, StringConstraints, ValidationError
 from pydantic_core import ErrorDetails
 
-from modelry.model import fields, layout, names, schema
+from modelry.model import fields, layout, names, policy, schema
 from modelry.model.files import REGULAR, Files, Tree
 from modelry.model.places import Fault, Position
 from modelry.model.policy import KINDS
@@ -68,6 +68,7 @@ _MEANING = {
     _pattern(fields.Person): "an account such as @alice, a team such as @acme/risk, an address or a name",
     _pattern(fields.License): "an SPDX expression, such as Apache-2.0 or MIT OR Apache-2.0",
     _pattern(fields.Duration): "a duration, such as 30m, 12h, 7d or 2w",
+    policy.PUBLIC_KEY: "a public key in DER form, as base64 on one line",
     _pattern(fields.FieldPath): "a field of version.yaml, such as training.seed",
 }
 

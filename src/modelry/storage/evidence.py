@@ -1,15 +1,16 @@
 """Evidence where it lies: in git notes on merge commits, which travel by a ref of their own."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 from modelry import __version__
 from modelry.git import Repository
-from modelry.model import evidence, layout
+from modelry.model import changes, evidence, layout
 from modelry.model.changes import Changes
-from modelry.model.evidence import Approver, Check, Evidence, Judged, Predicate, Proposed, Someone
+from modelry.model.evidence import Approver, Check, Evidence, Given, Judged, Predicate, Someone
 from modelry.model.files import Tree
+from modelry.storage import documents
 
 REF = "refs/notes/modelry"
 """The notes of this clone; `git log --notes=modelry` shows them."""
@@ -64,6 +65,13 @@ def added(repository: Repository, lines: Mapping[str, str]) -> str:
     return _written(repository, base, [base] if base else [], news)
 
 
+def has(repository: Repository, commit: str, line: str) -> bool:
+    """Say whether a commit's note, ours or origin's, has a line already."""
+    trees = [repository.tree(head) for head in _heads(repository)]
+    notes = [tree.read(path) for tree in trees for path in tree.entries if _commit(path) == commit]
+    return line.encode() in b"\n".join(notes).splitlines()
+
+
 def _heads(repository: Repository) -> list[str]:
     """Give the newest notes: ours, origin's, or both where neither has all of the other's."""
     ours, theirs = repository.resolves(REF), repository.resolves(THEIRS)
@@ -111,15 +119,15 @@ def _commit(path: str) -> str:
     return path.replace("/", "")
 
 
-def statement(
-    repository: Repository,
-    commit: str,
-    changes: Changes,
-    *,
-    proposal: Proposed,
-    approvers: Iterable[Approver] = (),
-    checks: Iterable[Check] = (),
-) -> evidence.Statement:
+def changed(repository: Repository, commit: str) -> Changes:
+    """Give what a commit of main changed, seen from main; of the first one, all that it has."""
+    after = repository.tree(commit)
+    parent = repository.resolves(f"{commit}^1")
+    before = repository.tree(parent) if parent else Tree({}, after.read)
+    return changes.between(documents.registry(before), documents.registry(after))
+
+
+def statement(repository: Repository, commit: str, change: Changes, given: Given) -> evidence.Statement:
     """Give the statement of a commit of main: what git says of it, and what else is known.
 
     Nothing is taken from a commit's message, which its author chose.
@@ -129,7 +137,7 @@ def statement(
     line = parents.split()
     head = line[1] if len(line) > 1 else commit
     author = repository.run("log", "-1", "--format=%an%x00%ae", head).rstrip("\n").split("\0")
-    before, after = changes.before, changes.after
+    before, after = change.before, change.after
     policy = after.policy.value or before.policy.value
     entry = before.tree.entries.get(layout.POLICY) if line else None
     predicate = Predicate.model_validate(
@@ -137,18 +145,18 @@ def statement(
             "registry": policy.id if policy is not None else None,
             "commit": commit,
             "head": head,
-            "proposal": proposal,
-            "classes": changes.classes,
-            "author": _someone(author),
-            "approvers": tuple(approvers),
+            "proposal": given.proposal,
+            "classes": change.classes,
+            "author": _someone(author, given.author),
+            "approvers": given.approvers,
             "merger": _someone(merger),
             "merged_at": datetime.fromisoformat(when).astimezone(UTC).isoformat(),
-            "checks": tuple(checks),
+            "checks": given.checks,
             "policy": Judged(path=layout.POLICY, blob=entry.id, commit=line[0]) if entry else None,
-            "moves": evidence.moved(changes),
+            "moves": evidence.moved(change),
         }
     )
-    return evidence.of(predicate, evidence.artifacts(changes))
+    return evidence.of(predicate, evidence.artifacts(change))
 
 
 def checked(*, passed: bool) -> Check:
@@ -171,6 +179,7 @@ def approver(repository: Repository, who: str, commit: str) -> Approver:
     )
 
 
-def _someone(ident: list[str]) -> Someone:
+def _someone(ident: list[str], account: Someone | None = None) -> Someone:
     name, address = (part[:500] for part in ident)
-    return Someone(name=name, email=address or None)
+    known = account or Someone(name=name)
+    return Someone(name=name, email=address or None, forge=known.forge, id=known.id)

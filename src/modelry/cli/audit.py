@@ -1,0 +1,74 @@
+"""`modelry audit`: the record of who approved which bytes, kept, proved and exported."""
+
+from typing import IO
+
+import click
+
+from modelry.cli import options
+from modelry.forges import recording
+from modelry.git import Repository
+from modelry.model import evidence
+from modelry.storage import keys
+
+
+@click.group()
+def audit() -> None:
+    """Keep, prove and export the record of who approved which bytes.
+
+    The evidence of each merge is an in-toto statement in a git note on the merge commit. Notes travel by a ref
+    of their own, which a plain clone does not bring:
+
+    \b
+      git fetch origin refs/notes/modelry:refs/notes/modelry
+
+    \b
+    Examples:
+      modelry audit record HEAD --pull-request 12 --approver bob=1002 --forge github
+    """
+
+
+@audit.command()
+@click.argument("commit")
+@click.option("--pull-request", "number", type=int, metavar="N", help="The pull request's number.")
+@click.option("--url", help="The pull request's page.")
+@click.option("--branch", help="The branch that was merged.")
+@click.option("--author", metavar="NAME=ID", help="The account that proposed it, with its id on the forge.")
+@click.option(
+    "--approver", "approvers", multiple=True, metavar="NAME=ID", help="An account that approved it."
+)
+@click.option(
+    "--check", "checks", multiple=True, metavar="NAME=CONCLUSION", help="A check, and how it ended."
+)
+@click.option("--forge", help="Where the accounts are; unless told, as the address says: github or gitlab.")
+@click.option("--from", "file", type=click.File(), help="The same as JSON, from a file, or - for stdin.")
+@options.sign
+@options.dry_run
+@options.registry
+def record(
+    commit: str,
+    file: IO[str] | None,
+    sign: str | None,
+    registry: str | None,
+    *,
+    dry_run: bool,
+    **told: object,
+) -> None:
+    """Put on record what a forge knows of the merge that made COMMIT: for CI, after each merge.
+
+    Git's own part is read from the commit; nothing is taken from its message. Said again, it changes nothing; said
+    with more, that is added. It is pushed to origin with all evidence that is there.
+
+    \b
+    Examples:
+      modelry audit record HEAD --pull-request 12 --url https://github.com/acme/models/pull/12 \\
+        --author ada=1001 --approver bob=1002 --check registry=success
+      gh api … | modelry audit record HEAD --from - --sign env:SIGNING_KEY
+    """
+    repository = Repository(options.folder(registry))
+    given = recording.given(file.read() if file is not None else None, told)
+    statement, is_news = recording.record(repository, commit, given, keys.signing(sign), dry_run=dry_run)
+    if dry_run:
+        click.echo(evidence.line(statement))
+        return
+    click.echo("recorded" if is_news else "it is on record already", err=True)
+    click.echo(statement.predicate.commit)
