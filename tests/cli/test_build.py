@@ -89,12 +89,17 @@ def served(a_repo: Repository) -> Iterator[str]:
     )
     a_repo.run("add", "--all")
     a_repo.run("commit", "--quiet", "--message", "Publish the artifacts with the site")
-    command = [sys.executable, "-c", "from modelry.cli import main; main()", "serve", "--port", "0"]
+    # Where the tests run in a shell's background, Ctrl-C is ignored, and the ignoring is inherited.
+    heeded = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    command = [sys.executable, "-c", f"{heeded}; from modelry.cli import main; main()", "serve", "--port", "0"]
     with subprocess.Popen(command, cwd=a_repo.top, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         yield process.stdout.readline().strip()
         process.send_signal(signal.SIGINT)
-        assert process.wait() == 0
+        try:
+            assert process.wait(timeout=30) == 0
+        finally:
+            process.kill()
 
 
 def test_what_it_serves_is_what_a_client_pulls_from(served: str, tmp_path: Path) -> None:
