@@ -91,7 +91,14 @@ def served(a_repo: Repository) -> Iterator[str]:
     a_repo.run("commit", "--quiet", "--message", "Publish the artifacts with the site")
     # Where the tests run in a shell's background, Ctrl-C is ignored, and the ignoring is inherited.
     heeded = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
-    command = [sys.executable, "-c", f"{heeded}; from modelry.cli import main; main()", "serve", "--port", "0"]
+    command = [
+        sys.executable,
+        "-c",
+        f"{heeded}; from modelry.cli import main; main()",
+        "serve",
+        "--port",
+        "0",
+    ]
     with subprocess.Popen(command, cwd=a_repo.top, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         yield process.stdout.readline().strip()

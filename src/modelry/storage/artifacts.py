@@ -158,7 +158,7 @@ def deposit(source: Path, model: str, version: str, to: Destination) -> Deposit:
         (work / home).parent.mkdir(parents=True)
         artifact = hashed(source, work / home)
         pointer = f"{home}.dvc"
-        dvc.run(work, ("add", "--quiet", home), ("push", "--quiet", "--remote", to.name, pointer))
+        dvc.run(work, ("add", home), ("push", "--remote", to.name, pointer))
         data = (work / pointer).read_bytes()
         _read_back(_out(data), artifact, location)
         objects = _objects(work, to.remote.url, to.base) if inside else {}
@@ -195,7 +195,8 @@ def _read_back(out: Out, artifact: Hashed, location: str) -> None:
     for path, size, sha256 in artifact.files:
         if path not in listed:
             raise IntegrityError(
-                f"the remote's list of {artifact.path} lacks {path}", hint="is it in .dvcignore?"
+                f"the remote's list of {artifact.path} lacks {path}",
+                hint="DVC leaves out .dvc, .git and .hg: so must the folder",
             )
         _compare(remotes.address(location, listed[path]), path, size, sha256)
 

@@ -1,5 +1,6 @@
 """Folders: read as a tree, and written so that nobody ever sees half of it."""
 
+import errno
 import hashlib
 import os
 import shutil
@@ -139,10 +140,8 @@ def own(home: Path, prefix: str) -> Iterator[Path]:
 def _is_alive(process: int) -> bool:
     try:
         os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
+    except OSError as error:
+        return error.errno != errno.ESRCH  # a process of somebody else's is alive too
     return True
 
 

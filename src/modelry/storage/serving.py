@@ -15,10 +15,10 @@ def serve(folder: Path, host: str, port: int, say: Callable[[str], object]) -> N
 
     Raises `UsageError` for a host that others could reach, `RegistryError` where the port is taken.
     """
-    with _server(host, port, functools.partial(_Handler, directory=str(folder))) as server:
+    handler = functools.partial(_Handler, directory=str(folder))
+    with _server(host, port, handler) as server, suppress(KeyboardInterrupt):
         say(f"http://{host}:{server.server_port}/")
-        with suppress(KeyboardInterrupt):
-            server.serve_forever()
+        server.serve_forever()
 
 
 class _Handler(SimpleHTTPRequestHandler):
