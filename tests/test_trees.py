@@ -9,6 +9,7 @@ import builders
 from modelry import checks, judging
 from modelry.git import Repository
 from modelry.model import files, layout
+from modelry.model.files import Tree
 from modelry.storage import documents
 
 
@@ -30,6 +31,31 @@ def test_a_tree_since_another_is_the_tree(a_repo: Repository, seed: int) -> None
     assert list(quickly.entries) == list(slowly.entries) == sorted(slowly.entries)
     assert files.between(base, quickly) == files.between(base, slowly)
     assert [quickly.read(path) for path in quickly.entries] == [slowly.read(path) for path in slowly.entries]
+
+
+def test_what_is_asked_for_folder_by_folder_is_what_is_listed_at_once(a_repo: Repository) -> None:
+    lonely = {
+        f"{layout.MODELS}/lonely/training/train.py": b"",
+        f"{layout.MODELS}/Junk/x": b"",
+        "a.b": b"",
+        "a/b": b"",
+    }
+    commit = a_repo.write("HEAD", lonely)
+    whole = Tree(dict(a_repo.tree(commit).entries), a_repo.tree(commit).read)
+    parts = {path.rsplit("/", depth)[0] for path in whole.entries for depth in range(1, path.count("/") + 1)}
+    for folder in sorted(parts | {"absent", "a.b", layout.POLICY, "registry/models/absent"}):
+        one = a_repo.tree(commit)
+        modes = {name: entry.mode for name, entry in one.folder(folder).items()}
+        assert modes == {name: entry.mode for name, entry in whole.folder(folder).items()}
+        assert sorted(one.below(folder)) == sorted(whole.below(folder))
+    entries = a_repo.tree(commit).entries
+    assert {path: entries[path] for path in whole.entries} == whole.entries
+    assert [path for path in ("a", "registry", "registry/models", "a/b/c", "a.b/c") if path in entries] == []
+    models = documents.registry(a_repo.tree(commit)).models
+    assert [name for name in ("churn", "lonely", "Junk", "absent") if name in models] == ["churn"]
+    assert [models[name].paths for name in models] == [
+        model.paths for model in documents.registry(whole).models.values()
+    ]
 
 
 def test_modes_and_submodules_are_edits_whatever_is_configured(a_repo: Repository) -> None:

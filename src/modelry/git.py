@@ -8,12 +8,13 @@ import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple, Self
 
 from modelry.errors import ConflictError, NotFoundError, RegistryError
-from modelry.model.files import REGULAR, Edit, Entry, Files, Since, Tree
+from modelry.model.files import REGULAR, Edit, Entry, Files, Folder, Paths, Since, Tree
 
 _MISSING = "0" * 40
 _LISTED = re.compile(r"([0-7]{6}) [a-z]+ ([0-9a-f]+)\t([^\0]+)\0")
@@ -23,6 +24,9 @@ _DIFFERING = re.compile(r":[0-7]{6} ([0-7]{6}) [0-9a-f]+ ([0-9a-f]+) [A-Z]\0([^\
 
 class GitError(RegistryError):
     """Git said no; the message is its complaint."""
+
+    status: int = 0
+    """Its exit code, where it ran."""
 
 
 # A hook sets GIT_DIR and its friends for itself; they would point every call of ours at another repository.
@@ -73,7 +77,9 @@ class Repository:
         except FileNotFoundError as error:
             raise GitError("git is not installed", hint="install git 2.38 or newer") from error
         if done.returncode:
-            raise _complaint(args, done.stderr.decode(errors="replace"))
+            complaint = _complaint(args, done.stderr.decode(errors="replace"))
+            complaint.status = done.returncode
+            raise complaint
         return done.stdout
 
     def succeeds(self, *args: str) -> bool:
@@ -99,18 +105,37 @@ class Repository:
     @property
     def common(self) -> Path:
         """The folder that all work trees share, where locks and scratch belong."""
-        return Path(self.run("rev-parse", "--path-format=absolute", "--git-common-dir").strip())
+        return Path(self._facts[1])
+
+    @property
+    def is_shallow(self) -> bool:
+        """Whether the beginning of the history is not here."""
+        return self._facts[0] == "true"
+
+    @cached_property
+    def _facts(self) -> Sequence[str]:
+        asked = ("--is-shallow-repository", "--path-format=absolute", "--git-common-dir")
+        return self.run("rev-parse", *asked).removesuffix("\n").split("\n", 1)
+
+    @cached_property
+    def _commits(self) -> set[str]:
+        """Ids that were found to be commits' once, and so always are."""
+        return set()
 
     def commit(self, revision: str) -> str:
         """Give the commit id of a revision; raises `NotFoundError`."""
+        if revision in self._commits:
+            return revision
         try:
-            return self.run(
+            found = self.run(
                 "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"
             ).strip()
         except GitError as error:
             raise NotFoundError(
                 f"there is no commit {revision}", hint="see what there is: git log, git branch -a"
             ) from error
+        self._commits.add(found)
+        return found
 
     def resolves(self, revision: str) -> str | None:
         """Give the commit id of a revision, or None."""
@@ -163,32 +188,37 @@ class Repository:
         return self.main
 
     def tree(self, revision: str, since: Tree | None = None) -> Tree:
-        """Read a commit's, or a tree's, whole content as a tree; bytes are fetched when they are read.
+        """Give a commit's, or a tree's, content as a tree: folders are listed, and bytes read, when they are asked for.
 
-        With `since`, the tree of a commit of this repository, only what differs from there is listed.
+        With `since`, the tree of a commit of this repository, what differs from there is known.
         """
-        if since is not None and since.commit is not None:
-            edits = self._edits(since, revision)
-            entries = {**since.entries}
-            for edit in edits:
-                if edit.after is None:
-                    del entries[edit.path]
-                else:
-                    entries[edit.path] = edit.after
-            origin = Since(since, edits)
-        else:
-            found = _LISTED.findall(self._listed("ls-tree", "-r", "-z", "--full-tree", revision))
-            entries = {path: Entry(mode, blob) for mode, blob, path in found}
-            origin = None
-        ordered = sorted(entries)
-        if ordered != list(
+        entries: Paths
+
+        def folder(path: str) -> Folder:
+            parent, _, name = path.rpartition("/")
+            return self._blobs.folder(entries.folder(parent)[name].id if path else f"{revision}^{{tree}}")
+
+        entries = Paths(folder, lambda: self._all(revision))
+        is_known = since is not None and since.commit is not None
+        origin = Since(since, self._edits(since, revision)) if since is not None and is_known else None
+        return Tree(entries, lambda path: self._blobs.read(entries[path].id), revision, origin)
+
+    def _all(self, revision: str) -> Mapping[str, Entry]:
+        found = _LISTED.findall(self._listed("ls-tree", "-r", "-z", "--full-tree", revision))
+        entries = {path: Entry(mode, blob) for mode, blob, path in found}
+        # Git's order is that of the bytes, which is ours but for names that are no text.
+        return (
             entries
-        ):  # git's order is that of the bytes, which is ours but for names that are no text
-            entries = {path: entries[path] for path in ordered}
-        blobs = _Blobs(self.path)
-        return Tree(entries, lambda path: blobs.read(entries[path].id), revision, origin)
+            if (ordered := sorted(entries)) == list(entries)
+            else {path: entries[path] for path in ordered}
+        )
+
+    @cached_property
+    def _blobs(self) -> "_Blobs":
+        return _Blobs(self.path)
 
     def _edits(self, since: Tree, revision: str) -> tuple[Edit, ...]:
+        """Give what differs between two trees."""
         # Whatever the configuration says of renames and submodules, each path that differs is told.
         command = (
             "diff-tree",
@@ -204,6 +234,26 @@ class Repository:
             Edit(path, since.entries.get(path), Entry(mode, blob) if int(mode) else None)
             for mode, blob, path in sorted(found, key=itemgetter(2))
         )
+
+    def holding(self, revision: str, text: str, ending: str) -> Sequence[str]:
+        """Give the files of a commit with this ending in whose bytes a text stands."""
+        how = (
+            "--threads=1",
+            "--no-color",
+            "--no-recurse-submodules",
+            "--text",
+            "--full-name",
+            "-l",
+            "-z",
+            "-F",
+        )
+        try:
+            shown = self._listed("grep", *how, "-e", text, revision, "--", f":(top)*{ending}")
+        except GitError as error:
+            if error.status == 1:  # there is none
+                return ()
+            raise
+        return [path.removeprefix(f"{revision}:") for path in shown.split("\0") if path]
 
     def _listed(self, *args: str) -> str:
         return self._run(args, b"", {}).decode("utf-8", "surrogateescape")
@@ -405,6 +455,11 @@ class _Blobs:
 
     def find(self, name: str) -> bytes | None:
         """Give a blob by id or by `commit:path`; None when there is none."""
+        told = self._ask(name)
+        return None if told is None else told[1]
+
+    def _ask(self, name: str) -> tuple[bytes, bytes] | None:
+        """Give an object's id, and its bytes."""
         process = self._started()
         if process.stdin is None or process.stdout is None:  # both are pipes
             raise GitError("git cat-file: no pipe")
@@ -415,14 +470,30 @@ class _Blobs:
             return None
         data = process.stdout.read(int(header.rpartition(b" ")[2]))
         process.stdout.read(1)
-        return data
+        return header.partition(b" ")[0], data
+
+    def folder(self, name: str) -> Folder:
+        """Give what lies in a folder by its id, or by `commit^{tree}`; raises as `read`."""
+        told = self._ask(name)
+        if told is None:
+            raise _absent(name)
+        id_, data = told
+        found = re.findall(rb"([0-7]+) ([^\0]+)\0(.{%d})" % (len(id_) // 2), data, re.DOTALL)
+        return {
+            path.decode("utf-8", "surrogateescape"): Entry(mode.decode().zfill(6), within.hex())
+            for mode, path, within in found
+        }
 
     def read(self, blob: str) -> bytes:
-        """Give a blob by its id; raises `GitError` when the repository does not hold it."""
+        """Give an object by its id; raises `GitError` when the repository does not hold it."""
         data = self.find(blob)
         if data is None:
-            raise GitError(f"git has no object {blob}", hint="fetch it: git fetch --refetch")
+            raise _absent(blob)
         return data
+
+
+def _absent(name: str) -> GitError:
+    return GitError(f"git has no object {name}", hint="fetch it: git fetch --refetch")
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

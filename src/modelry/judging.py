@@ -49,7 +49,7 @@ def change(repository: Repository, base: str, tree: str, *, offline: bool = Fals
         _history(repository, base),
         None if offline else objects(before, after.tree, repository.top),
         _ever(repository, base),
-        _pointing(repository, before.tree),
+        _pointing(repository, base),
     )
 
 
@@ -84,19 +84,16 @@ def _history(repository: Repository, base: str) -> History:
 
 def _ever(repository: Repository, base: str) -> Ever:
     def had(path: str) -> bool:
-        if repository.run("rev-parse", "--is-shallow-repository").strip() == "true":
+        if repository.is_shallow:
             raise UnavailableError("the clone is shallow: git fetch --unshallow")
         return bool(repository.run("log", "--first-parent", "--max-count=1", "--format=%H", base, "--", path))
 
     return had
 
 
-def _pointing(repository: Repository, tree: Tree) -> Pointing:
+def _pointing(repository: Repository, base: str) -> Pointing:
     def paths(md5: str) -> Sequence[str]:
-        pointers = {path: entry.id for path, entry in tree.entries.items() if path.endswith(".dvc")}
-        told = repository.run("cat-file", "--batch", given="\n".join(pointers.values()).encode())
-        # Most often nobody has it, which one look at all of them tells.
-        return [path for path in pointers if md5.encode() in tree.read(path)] if md5 in told else ()
+        return repository.holding(base, md5, ".dvc")
 
     return paths
 

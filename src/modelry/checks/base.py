@@ -105,7 +105,7 @@ class Context:
         if self.everything or any(step.place.kind == "policy" for step in self.changes.steps):
             return tuple(self.after.models.values())
         touched = {step.place.model for step in self.changes.steps}
-        return tuple(model for name, model in self.after.models.items() if name in touched)
+        return tuple(self.after.models[name] for name in sorted(touched) if name in self.after.models)
 
     @property
     def versions(self) -> Iterator[Version]:

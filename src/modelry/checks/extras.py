@@ -59,9 +59,8 @@ def invalid_extra_schema(context: Context) -> Iterator[Problem]:
     It would refuse every version of its task, or none. Nothing is ever fetched because a schema says so:
     what a `$ref` means must stand in the same file. Write JSON Schema, draft 2020-12.
     """
-    for path in context.after.tree.entries:
-        place = layout.place(path) if path.startswith(f"{layout.ROOT}/schemas/") else None
-        if place is None or not context.is_new(path):
+    for path in context.after.tree.below(layout.SCHEMAS):
+        if layout.place(path) is None or not context.is_new(path):
             continue
         try:
             _validator(context.after.tree, path)

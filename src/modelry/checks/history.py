@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from modelry.checks.base import Context, Problem, rule
+from modelry.model import layout
 
 _FROZEN = {"version", "pointer", "card", "evaluation", "yank"}
 
@@ -42,13 +43,12 @@ def model_removed(context: Context) -> Iterator[Problem]:
     Somebody uses it under this name, and the name could come back with other bytes. Say in
     `model.yaml` that it is deprecated, and what replaces it.
     """
-    for name in context.before.models:
-        if name not in context.after.models:
-            yield Problem(
-                f"registry/models/{name}/model.yaml",
-                f"{name} is gone",
-                hint=f"put it back, and deprecate it: git checkout main -- registry/models/{name}",
-            )
+    for name in context.changes.removed_models:
+        yield Problem(
+            layout.model(name),
+            f"{name} is gone",
+            hint=f"put it back, and deprecate it: git checkout main -- {layout.MODELS}/{name}",
+        )
 
 
 @rule("mixed-change")

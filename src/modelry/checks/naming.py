@@ -2,11 +2,11 @@
 
 import re
 import unicodedata
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from modelry.checks.base import Context, Problem, Severity, rule
 from modelry.model import layout
+from modelry.model.files import Tree
 
 _LONGEST = 200
 _RESERVED = re.compile(r"(^|/)(con|prn|aux|nul|com[1-9]|lpt[1-9])(?=[./]|$)", re.IGNORECASE)
@@ -61,8 +61,8 @@ def case_collision(context: Context) -> Iterator[Problem]:
     if not added:
         return
     spelled: dict[str, list[str]] = {}
-    entries = context.after.tree.entries
-    for path in _nodes(entries) if context.everything else _beside(sorted(entries), added):
+    tree = context.after.tree
+    for path in _nodes(tree.entries) if context.everything else _beside(tree, added):
         spelled.setdefault(_folded(path), []).append(path)
     for folded, paths in sorted(spelled.items()):
         # What lies below two folders that collide collides as well: one cause, told once.
@@ -92,21 +92,12 @@ def _nodes(entries: Iterable[str]) -> set[str]:
     return seen
 
 
-def _beside(paths: Sequence[str], added: Iterable[str]) -> Iterator[str]:
-    """Give the files and folders that stand beside these paths and beside their folders; `paths` are all, in order."""
+def _beside(tree: Tree, added: Iterable[str]) -> Iterator[str]:
+    """Give the files and folders that stand beside these paths and beside their folders."""
     folders = _nodes(added) - set(added)
     yield layout.ROOT
     for folder in folders:
-        yield from _children(paths, folder)
-
-
-def _children(paths: Sequence[str], folder: str) -> Iterator[str]:
-    at = bisect_left(paths, f"{folder}/")
-    while at < len(paths) and paths[at].startswith(f"{folder}/"):
-        name, slash, _ = paths[at].removeprefix(f"{folder}/").partition("/")
-        yield f"{folder}/{name}"
-        # What is in a folder stands together, and 0 comes after /.
-        at = bisect_left(paths, f"{folder}/{name}0", at) if slash else at + 1
+        yield from (f"{folder}/{name}" for name in tree.folder(folder))
 
 
 def _folded(path: str) -> str:
@@ -133,8 +124,10 @@ def confusable_name(context: Context) -> Iterator[Problem]:
     not. Choose a name that tells what is different, or have somebody say that both are meant.
     """
     for name in context.changes.new_models:
-        alike = [other for other in context.after.models if other != name and _is_alike(name, other)]
-        if alike:
+        others = sorted(context.after.tree.folder(layout.MODELS))
+        alike = [other for other in others if other != name and _is_alike(name, other)]
+        # What is listed there may be no model.
+        if alike := [other for other in alike if other in context.after.models]:
             yield Problem(
                 layout.model(name),
                 f"{name} is easily taken for {', '.join(alike)}",

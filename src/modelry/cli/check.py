@@ -87,10 +87,11 @@ def _context(
 ) -> checks.Context:
     if base is None:
         return judging.folder(top, offline=offline)
-    if Repository(top).resolves(base) is None and Path(base).is_dir():
-        return judging.folders_change(Path(base), top)
     repository = Repository(top)
-    tree = repository.merge(repository.commit(base), repository.commit(head))
+    if repository.resolves(base) is None and Path(base).is_dir():
+        return judging.folders_change(Path(base), top)
+    main = repository.commit(base)
+    tree = repository.merge(main, repository.commit(head))
     return judging.change(
-        repository, base, repository.write(tree, mended) if mended else tree, offline=offline
+        repository, main, repository.write(tree, mended) if mended else tree, offline=offline
     )

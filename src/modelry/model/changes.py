@@ -1,5 +1,6 @@
 """A change as a value: what a pull request does to the registry, read off the two moments it stands between."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, NamedTuple
@@ -65,21 +66,35 @@ class Changes:
         return tuple(Step(edit, place) for edit, place in placed if place is not None)
 
     @cached_property
+    def touched(self) -> tuple[str, ...]:
+        """The names, in order, of the models' folders in which something differs, whether they are models or not."""
+        parts = (edit.path.split("/", 3) for edit in self.edits)
+        return tuple(sorted({part[2] for part in parts if len(part) > 3 and _is_models(part)}))  # noqa: PLR2004
+
+    @cached_property
     def registered(self) -> tuple[Place, ...]:
         """The versions that are new."""
-        touched = {step.place.model for step in self.steps if step.edit.after is not None}
         return tuple(
-            Place("version", model.name, number)
-            for name, model in self.after.models.items()
-            if name in touched
-            for number in model.versions
-            if number not in _versions(self.before, model.name)
+            Place("version", name, number)
+            for name in self.touched
+            if name in self.after.models
+            for number in self.after.models[name].versions
+            if number not in _versions(self.before, name)
         )
 
     @cached_property
     def new_models(self) -> tuple[str, ...]:
         """The models that are new."""
-        return tuple(name for name in self.after.models if name not in self.before.models)
+        return tuple(
+            name for name in self.touched if name in self.after.models and name not in self.before.models
+        )
+
+    @cached_property
+    def removed_models(self) -> tuple[str, ...]:
+        """The models that are gone."""
+        return tuple(
+            name for name in self.touched if name in self.before.models and name not in self.after.models
+        )
 
     @cached_property
     def moves(self) -> tuple[Move, ...]:
@@ -118,6 +133,10 @@ ORDER: tuple[Class, ...] = (
 def between(before: Registry, after: Registry) -> Changes:
     """Give what leads from one registry to another; empty between equal ones."""
     return Changes(before, after)
+
+
+def _is_models(parts: Sequence[str]) -> bool:
+    return "/".join(parts[:2]) == layout.MODELS
 
 
 def _versions(registry: Registry, model: str) -> frozenset[str]:

@@ -7,6 +7,8 @@ from modelry.model import names
 
 ROOT = "registry"
 POLICY = f"{ROOT}/registry.yaml"
+MODELS = f"{ROOT}/models"
+SCHEMAS = f"{ROOT}/schemas"
 
 # A name is asked for once for each of its files.
 _is_model = lru_cache(names.is_model)

@@ -1,7 +1,7 @@
 """The registry at one moment: its models, versions and stages, each document read when it is asked for."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Generic, TypeVar
@@ -24,7 +24,7 @@ from modelry.model.policy import Policy
 
 D = TypeVar("D")
 
-_MODELS = f"{layout.ROOT}/models/"
+_MODELS = f"{layout.MODELS}/"
 _OF_VERSION = frozenset({"version", "pointer", "card", "evaluation", "yank"})
 
 
@@ -186,6 +186,50 @@ class Source:
     text: Callable[[str], str | None]
 
 
+class _Models(Mapping[str, Model]):
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._found: dict[str, Model | None] = {}
+
+    def __getitem__(self, name: str) -> Model:
+        if name not in self._found:
+            paths = sorted(self._source.tree.below(f"{_MODELS}{name}")) if names.is_model(name) else ()
+            self._found[name] = self._model(name, paths)
+        if (model := self._found[name]) is None:
+            raise KeyError(name)
+        return model
+
+    def _model(self, name: str, paths: Sequence[str]) -> Model | None:
+        training = f"{_MODELS}{name}/training/"
+        # Training code alone makes no model: it is there before the first version is.
+        if not paths or (paths[0].startswith(training) and paths[-1].startswith(training)):
+            return None
+        return Model(name, tuple(paths), self._source)
+
+    @cached_property
+    def _all(self) -> Mapping[str, Model]:
+        """All of them, found in one look at all paths."""
+        found: dict[str, Model] = {}
+        paths = self._source.tree.paths
+        start = bisect_left(paths, _MODELS)
+        # What is in a folder stands together, so each model is found in a few steps, however many files it has.
+        while start < len(paths) and paths[start].startswith(_MODELS):
+            name, slash, _ = paths[start].removeprefix(_MODELS).partition("/")
+            end = bisect_left(paths, f"{_MODELS}{name}0", start) if slash else start + 1  # 0 comes after /
+            model = self._model(name, paths[start:end]) if slash and names.is_model(name) else None
+            if model is not None:
+                # What somebody may have read of it already need not be read again.
+                found[name] = self._found.setdefault(name, model) or model
+            start = end
+        return dict(sorted(found.items()))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+
 @dataclass(frozen=True)
 class Registry:
     """All that the registry says at one moment."""
@@ -204,21 +248,8 @@ class Registry:
 
     @cached_property
     def models(self) -> Mapping[str, Model]:
-        """Its models by name, in order."""
-        found: dict[str, Model] = {}
-        paths = sorted(self.tree.entries)
-        start = bisect_left(paths, _MODELS)
-        # What is in a folder stands together, so each model is found in a few steps, however many files it has.
-        while start < len(paths) and paths[start].startswith(_MODELS):
-            name, slash, _ = paths[start].removeprefix(_MODELS).partition("/")
-            end = bisect_left(paths, f"{_MODELS}{name}0", start) if slash else start + 1  # 0 comes after /
-            if slash and names.is_model(name):
-                training = f"{_MODELS}{name}/training/"
-                # Training code alone makes no model: it is there before the first version is.
-                if not (paths[start].startswith(training) and paths[end - 1].startswith(training)):
-                    found[name] = Model(name, tuple(paths[start:end]), self.source)
-            start = end
-        return dict(sorted(found.items()))
+        """Its models by name, in order; to ask for one looks at no other."""
+        return _Models(self.source)
 
     def model(self, name: str) -> Model:
         """Give a model; raises `NotFoundError` when there is none of that name."""
