@@ -18,6 +18,16 @@ from modelry.model.files import REGULAR, Edit, Entry, Files, Folder, Paths, Sinc
 
 _MISSING = "0" * 40
 _LISTED = re.compile(r"([0-7]{6}) [a-z]+ ([0-9a-f]+)\t([^\0]+)\0")
+# Whatever the configuration says of renames and submodules, each path that differs is told.
+_DIFFER = (
+    "diff-tree",
+    "-r",
+    "-z",
+    "--raw",
+    "--no-abbrev",
+    "--no-renames",
+    "--ignore-submodules=none",
+)
 _DIFFERING = re.compile(r":[0-7]{6} ([0-7]{6}) [0-9a-f]+ ([0-9a-f]+) [A-Z]\0([^\0]+)\0")
 """Mode and id after the change, and the path."""
 
@@ -50,6 +60,14 @@ _SAFE = tuple(
     )
     for part in ("-c", setting)
 )
+
+
+class MergeConflictError(ConflictError):
+    """Two commits cannot be merged; carries the paths that both have changed."""
+
+    def __init__(self, message: str, paths: Sequence[str], *, hint: str) -> None:
+        super().__init__(message, hint=hint)
+        self.paths = tuple(paths)
 
 
 def _environment(extra: Mapping[str, str]) -> dict[str, str]:
@@ -219,17 +237,7 @@ class Repository:
 
     def _edits(self, since: Tree, revision: str) -> tuple[Edit, ...]:
         """Give what differs between two trees."""
-        # Whatever the configuration says of renames and submodules, each path that differs is told.
-        command = (
-            "diff-tree",
-            "-r",
-            "-z",
-            "--raw",
-            "--no-abbrev",
-            "--no-renames",
-            "--ignore-submodules=none",
-        )
-        found = _DIFFERING.findall(self._listed(*command, str(since.commit), revision, "--"))
+        found = _DIFFERING.findall(self._listed(*_DIFFER, str(since.commit), revision, "--"))
         return tuple(
             Edit(path, since.entries.get(path), Entry(mode, blob) if int(mode) else None)
             for mode, blob, path in sorted(found, key=itemgetter(2))
@@ -259,7 +267,7 @@ class Repository:
         return self._run(args, b"", {}).decode("utf-8", "surrogateescape")
 
     def merge(self, ours: str, theirs: str) -> str:
-        """Merge two commits in memory and give the tree's id; raises `ConflictError` naming the paths."""
+        """Merge two commits in memory and give the tree's id; raises `MergeConflictError` with the paths."""
         # A `.gitattributes` in the work tree, which may be a pull request's, would choose how files are merged, and
         # by which program: git is given an empty one.
         with tempfile.TemporaryDirectory(prefix="modelry-merge-") as empty:
@@ -288,13 +296,25 @@ class Repository:
             )
         tree, *paths = done.stdout.splitlines() or [""]
         if done.returncode == 1:
-            raise ConflictError(
+            raise MergeConflictError(
                 f"conflicts with main in {', '.join(paths)}",
+                paths,
                 hint="make the change again from main: somebody else's landed first",
             )
         if done.returncode:
             raise _complaint(("merge-tree",), done.stderr)
         return tree
+
+    def laid_over(self, ours: str, fork: str, theirs: str) -> str:
+        """Give the id of the tree that `ours` becomes with all that `theirs` changed since `fork`, conflicts or not."""
+        found = _DIFFERING.findall(self._listed(*_DIFFER, fork, theirs, "--"))
+        lines = [f"{mode} {blob}\t{path}\0" for mode, blob, path in found]
+        with tempfile.TemporaryDirectory(prefix="modelry-index-") as folder:
+            index = {"GIT_INDEX_FILE": os.path.join(folder, "index")}  # noqa: PTH118 - git takes text
+            self.run("read-tree", ours, extra=index)
+            given = "".join(lines).encode("utf-8", "surrogateescape")
+            self.run("update-index", "-z", "--index-info", given=given, extra=index)
+            return self.run("write-tree", extra=index).strip()
 
     def write(self, base: str | None, files: Files, removed: Sequence[str] = ()) -> str:
         """Give the id of the tree that `base` becomes with these files; touches no index and no work tree."""

@@ -8,12 +8,13 @@ from pathlib import Path
 from modelry import checks
 from modelry.checks.base import Ever, Held, History, Objects, Pointing, UnavailableError
 from modelry.errors import RegistryError
-from modelry.git import Repository
+from modelry.git import GitError, MergeConflictError, Repository
 from modelry.model import changes, layout
 from modelry.model.documents import Assignment
 from modelry.model.files import Tree
 from modelry.model.policy import Remote
 from modelry.model.registry import Registry
+from modelry.model.standing import Standing
 from modelry.storage import documents, folders, remotes
 
 
@@ -51,6 +52,38 @@ def change(repository: Repository, base: str, tree: str, *, offline: bool = Fals
         _ever(repository, base),
         _pointing(repository, base),
     )
+
+
+def proposed(
+    repository: Repository, main: str, head: str, *, offline: bool = False
+) -> tuple[checks.Context, Standing]:
+    """Give the context of a branch as it would be on main, and how it stands to main.
+
+    Where git cannot merge it, what the branch changes is laid over main, so that it can be looked at all the same.
+    """
+    fork = _fork(repository, main, head)
+    behind = (
+        int(repository.run("rev-list", "--count", "--first-parent", f"{fork}..{main}")) if fork != main else 0
+    )
+    author = repository.run("log", "-1", "--format=%an", head).strip()
+    conflicts: tuple[str, ...] = ()
+    try:
+        tree = repository.merge(main, head)
+    except MergeConflictError as error:
+        tree, conflicts = repository.laid_over(main, fork, head), error.paths
+    context = change(repository, main, tree, offline=offline)
+    began = context.before if fork == main else registry(repository, fork)
+    return context, Standing(author, behind, began, conflicts)
+
+
+def _fork(repository: Repository, main: str, head: str) -> str:
+    try:
+        return repository.run("merge-base", main, head).strip()
+    except GitError as error:
+        raise RegistryError(
+            "the change and main have no commit in common",
+            hint="in a shallow clone: git fetch --unshallow; otherwise make the change again from main",
+        ) from error
 
 
 def folder(top: Path, *, offline: bool = False) -> checks.Context:

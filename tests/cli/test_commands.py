@@ -224,20 +224,38 @@ def test_merge_shows_the_findings_that_stop_it() -> None:
 
 def test_review_holds_the_challenger_against_the_champion() -> None:
     run("promote", "churn@1.1.0", "staging", "--reason", "better")
-    text = run("review", "--head", "promote/churn/staging/1.1.0", "--offline").stdout
-    assert "staging of churn: 1.2.0 to 1.1.0" in text
-    assert "pass  auc at least 0.8: 0.914" in text
-    assert "undo  modelry rollback churn staging --to 1.2.0 --reason …" in text
-    document = json.loads(
-        run("review", "--head", "promote/churn/staging/1.1.0", "--offline", "--format", "json").stdout
-    )
+    asked = ("review", "--head", "promote/churn/staging/1.1.0", "--offline")
+    text = run(*asked).stdout
+    assert text.startswith("✅ passes: promotion\n===")
+    assert "staging of churn: 1.2.0 to 1.1.0: auc as before; meets 1 gate." in text
+    assert " + passes  auc at least 0.8  0.914  +0.114\n" in text
+    assert "\nUndo: modelry rollback churn staging --to 1.2.0 --reason …\n" in text
+    document = json.loads(run(*asked, "--format", "json").stdout)
     assert document["sections"][0]["gates"] == [
-        {"gate": "auc at least 0.8", "measured": "0.914", "passed": True}
+        {
+            "gate": "auc at least 0.8",
+            "found": "0.914",
+            "margin": pytest.approx(0.114),
+            "state": "passes",
+            "waiver": "",
+            "act": "",
+        }
     ]
-    markdown = run(
-        "review", "--head", "promote/churn/staging/1.1.0", "--offline", "--format", "markdown"
-    ).stdout
-    assert "| auc at least 0.8 | 0.914 | ✅ passes |" in markdown
+    assert "| passes | auc at least 0.8 | 0.914 | +0.114 |  |" in run(*asked, "--format", "markdown").stdout
+    assert "<td" in run(*asked, "--format", "html").stdout
+
+
+def test_review_shows_a_branch_that_git_cannot_merge() -> None:
+    run("promote", "churn@1.1.0", "staging", "--reason", "one")
+    run("promote", "churn@1.0.0", "staging", "--reason", "two")
+    run("merge", "promote/churn/staging/1.1.0", "--offline")
+    result = run("review", "--head", "promote/churn/staging/1.0.0", "--offline")
+    assert result.exit_code == 0
+    assert (
+        "!! Cannot be merged: main has changed registry/models/churn/stages/staging.yaml as well."
+        in result.stdout
+    )
+    assert "!! Stale: it was made when 1.2.0 held staging of churn, and 1.1.0 holds it now" in result.stdout
 
 
 def test_list_show_and_history_say_what_there_is() -> None:

@@ -344,11 +344,13 @@ def test_facts_that_differ_are_told_in_order() -> None:
         Difference("params", "nested.c", "", "(none)"),
         Difference("params", "mixed", "", "d: 1.5"),
         Difference(
-            "data", "customers, 2024 to 2026", "sha256:9f86d081884c, 1,200,000 rows", "md5:000000000000000"
+            "data", "customers, 2024 to 2026", "sha256:60303ae22b99, 1,200,000 rows", "md5:000000000000000"
         ),
         Difference("code", "commit", "2fd4e1c67a2d", "000000000000"),
         Difference("training", "seed", "7", "8"),
         Difference("params", "learning_rate", "0.05", ""),
+        Difference("data", "customers, 2024 to 2026: license", "LicenseRef-internal", ""),
+        Difference("data", "customers, 2024 to 2026: personal data", "true", ""),
         Difference("environment", "python", "3.11", ""),
         Difference("environment", "scikit-learn", "1.9.1", ""),
     )
@@ -388,5 +390,6 @@ def test_results_stand_beside_those_on_the_same_data() -> None:
         Result("d@1", "", "auc", 0.9, 0.95),
         Result("d@1", "new", "auc", 0.8, 0.7),
         Result("d@2", "", "auc", None, 0.1),
+        Result("d@1", "", "f1", 0.5, None),
     )
     assert comparison.results(None, versions["1.0.0"])[0] == Result("d@1", "", "auc", None, 0.9)

@@ -39,6 +39,8 @@ class Verdict(NamedTuple):
     passed: bool
     waived: str = ""
     """The waiver that excuses it; empty without one."""
+    margin: float | None = None
+    """By how much a number is on the right side of its bound, or misses it; None where there is no number."""
 
     @property
     def holds(self) -> bool:
@@ -110,7 +112,9 @@ def _bound(gate: AtLeast | AtMost, version: Version) -> Verdict:
     if value is None:
         return Unmeasured(asked, "not measured", passed=False)
     # Written so that a NaN, which documents refuse, would fail here too.
-    return Verdict(asked, plain(value), (value >= bound) if least else (value <= bound))
+    margin = value - bound if least else bound - value
+    passed = (value >= bound) if least else (value <= bound)
+    return Verdict(asked, plain(value), passed, margin=margin)
 
 
 def _comparison(gate: NoWorseThan, version: Version, registry: Registry, policy: Policy) -> Verdict:
@@ -132,7 +136,12 @@ def _comparison(gate: NoWorseThan, version: Version, registry: Registry, policy:
     lead = mine - theirs if better.goal == "maximize" else theirs - mine
     # 0.91 - 0.90 is a little more than 0.01 in binary: what is equal in decimals must pass.
     passed = lead >= -gate.tolerance or math.isclose(lead, -gate.tolerance, rel_tol=0, abs_tol=1e-12)
-    return Verdict(asked, f"{plain(mine)}, against {plain(theirs)} of {champion.number}", passed)
+    return Verdict(
+        asked,
+        f"{plain(mine)}, against {plain(theirs)} of {champion.number}",
+        passed,
+        margin=lead + gate.tolerance,
+    )
 
 
 def _champion(registry: Registry, version: Version, stage: str) -> Version | None:
@@ -211,19 +220,36 @@ def stage_skipped(context: Context) -> Iterator[Problem]:
                     again,
                 )
             elif stage.soak is not None:
-                if context.now is None:
-                    raise UnavailableError("needs the time of a commit: give --base REV in a clone")
-                left = duration(stage.soak) - _held_for(version.number, holders, context.now)
-                if left > timedelta():
-                    ends = context.now + left
+                found = soak(context, version, earlier, stage.soak)
+                if not found.is_over:
                     yield Problem(
                         document.path,
                         f"{version.label} has not held {earlier} for {stage.soak} yet",
                         where,
-                        f"wait until {ends:%Y-%m-%d %H:%M %Z}"
-                        if holders[0].version == version.number
-                        else again,
+                        f"wait until {found.ends:%Y-%m-%d %H:%M %Z}" if found.ends else again,
                     )
+
+
+class Soak(NamedTuple):
+    """How long a version has been seen at work in a stage."""
+
+    held: timedelta
+    """In all."""
+    is_over: bool
+    """Whether that is long enough."""
+    ends: datetime | None
+    """When it will be; None when it is, or when the version does not hold the stage now."""
+
+
+def soak(context: Context, version: Version, earlier: str, asked: str) -> Soak:
+    """Say whether a version has held a stage for as long as is asked; raises `UnavailableError` without a history."""
+    if context.now is None:
+        raise UnavailableError("needs the time of a commit: give --base REV in a clone")
+    holders = context.held(version.model, earlier)
+    held = _held_for(version.number, holders, context.now)
+    left = duration(asked) - held
+    holds = bool(holders) and holders[0].version == version.number
+    return Soak(held, left <= timedelta(), context.now + left if holds and left > timedelta() else None)
 
 
 def _held_for(version: str, holders: Sequence[Held], now: datetime) -> timedelta:

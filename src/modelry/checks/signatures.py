@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from modelry.checks.base import Context, Problem, rule
 from modelry.model import names
-from modelry.model.documents import Tensor
+from modelry.model.documents import Signature, Tensor
 from modelry.model.registry import Version
 
 
@@ -19,22 +19,30 @@ def breaking_change_needs_major(context: Context) -> Iterator[Problem]:
     """
     for version in context.fresh:
         earlier = _release_before(context, version)
-        if earlier is None or version.record.value is None or _says_so(earlier.number, version.number):
+        if earlier is None or version.record.value is None or says_so(earlier.number, version.number):
             continue
-        old, new = earlier.record.must.signature, version.record.value.signature
-        broken = [
-            *_broken("input", old.inputs, new.inputs, is_input=True),
-            *_broken("output", old.outputs, new.outputs, is_input=False),
-        ]
+        broken = breaks(earlier.record.must.signature, version.record.value.signature)
         if broken:
             told, keys = "; ".join(text for text, _ in broken), broken[0][1]
-            part = "minor" if earlier.number.startswith("0.") else "major"
             yield Problem(
                 version.record.path,
                 f"{version.label} breaks the signature of {earlier.number}: {told}",
                 version.record.locate(["signature", *keys]),
-                f"number it {names.bump(earlier.number, part)}, or keep to the signature",
+                f"number it {demanded(earlier.number)}, or keep to the signature",
             )
+
+
+def breaks(old: Signature, new: Signature) -> tuple[tuple[str, list[str | int]], ...]:
+    """Say what no longer goes in or comes out, each with where in the new signature; empty where all still fits."""
+    return (
+        *_broken("input", old.inputs, new.inputs, is_input=True),
+        *_broken("output", old.outputs, new.outputs, is_input=False),
+    )
+
+
+def demanded(earlier: str) -> str:
+    """Give the number that says that the signature of this version is broken."""
+    return names.bump(earlier, "minor" if earlier.startswith("0.") else "major")
 
 
 def _release_before(context: Context, version: Version) -> Version | None:
@@ -49,7 +57,8 @@ def _release_before(context: Context, version: Version) -> Version | None:
     return sound[0] if sound else None
 
 
-def _says_so(earlier: str, later: str) -> bool:
+def says_so(earlier: str, later: str) -> bool:
+    """Say whether a version's number tells users of an earlier one that it may break them."""
     old, new = names.precedence(earlier)[0], names.precedence(later)[0]
     return new[0] > old[0] or (old[0] == 0 and new[1] > old[1])
 

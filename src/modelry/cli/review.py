@@ -21,12 +21,12 @@ def review(base: str | None, head: str, format_: str, registry: str | None, *, o
 
     \b
     Examples:
-      modelry review
-      modelry review --head promote/churn/production/1.2.0 --format markdown
+      modelry review                                     the branch one stands on
+      modelry review --head promote/churn/production/1.2.0
+      modelry review --base origin/main --format markdown | gh pr comment --body-file -
+      modelry review --format html > review.html
     """
     repository = Repository(options.folder(registry))
     main = repository.commit(base or repository.base)
-    tree = repository.merge(main, repository.commit(head))
-    context = judging.change(repository, main, tree, offline=offline)
-    found = reviews.review(context, context.before.policy.must)
-    click.echo(reviews.FORMATS[format_](found), nl=False)
+    context, standing = judging.proposed(repository, main, repository.commit(head), offline=offline)
+    click.echo(reviews.FORMATS[format_](reviews.review(context, standing)), nl=False)

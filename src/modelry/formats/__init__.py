@@ -21,6 +21,10 @@ BY_ENDING = {
 """Formats by the ending of their files' names. A name proves nothing: it is only what to assume."""
 
 
+RUN_CODE = frozenset({"pickle", "joblib", "torch", "dill", "cloudpickle"})
+"""Formats whose files may run any code when they are loaded: Python's pickle, and what is built on it."""
+
+
 def guess(files: Iterable[str]) -> str | None:
     """Give the one format that these file names speak of; None when they speak of none, or of several."""
     names = list(files)

@@ -1,9 +1,9 @@
 """What changed from one version to another: results on the same data, and every fact that differs."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from modelry.model.documents import Measurement, VersionRecord
+from modelry.model.documents import Interval, Measurement, TrainingData, VersionRecord
 from modelry.model.registry import Version
 
 
@@ -17,6 +17,19 @@ class Result(NamedTuple):
     before: float | None
     """None where it was not measured."""
     after: float | None
+    before_interval: Interval | None = None
+    """How sure the older one is, where that was given."""
+    after_interval: Interval | None = None
+
+
+class Contradiction(NamedTuple):
+    """A metric that was measured more than once on the same data, with other results; the first counts."""
+
+    dataset: str
+    slice: str
+    metric: str
+    first: float
+    later: float
 
 
 class Difference(NamedTuple):
@@ -32,20 +45,57 @@ class Difference(NamedTuple):
 
 
 def results(before: Version | None, after: Version) -> tuple[Result, ...]:
-    """Give the newer version's results beside the older's on the same data set, name and version alike."""
-    old = _measured(before.measurements if before is not None else ())
-    new = _measured(after.measurements)
-    return tuple(Result(*key, old.get(key), value) for key, value in new.items())
+    """Give each result of both versions, beside the other's on the same data; what only the older one has comes last."""
+    return paired(before.measurements if before is not None else (), after.measurements)
 
 
-def _measured(measurements: tuple[Measurement, ...]) -> dict[tuple[str, str, str], float]:
-    found: dict[tuple[str, str, str], float] = {}
+def paired(older: Sequence[Measurement], newer: Sequence[Measurement]) -> tuple[Result, ...]:
+    """Pair results on the same data: name, version and, where told, digest; on other data they never meet."""
+    old, new = _measured(older, newer), _measured(newer, older)
+    nothing: _Measured = (None, None)
+    found = []
+    for key in [*new, *(key for key in old if key not in new)]:
+        (was, was_sure), (now, now_sure) = old.get(key, nothing), new.get(key, nothing)
+        found.append(Result(*key, was, now, was_sure, now_sure))
+    return tuple(found)
+
+
+_Measured = tuple[float | None, Interval | None]
+
+
+def _measured(
+    measurements: Sequence[Measurement], others: Sequence[Measurement]
+) -> dict[tuple[str, str, str], _Measured]:
+    digests = {_name(other): other.dataset.digest for other in reversed(others) if other.dataset.digest}
+    found: dict[tuple[str, str, str], _Measured] = {}
     for measurement in measurements:
-        dataset = f"{measurement.dataset.name}@{measurement.dataset.version}"
+        dataset, digest = _name(measurement), measurement.dataset.digest
+        if digest is not None and digests.get(dataset, digest) != digest:
+            dataset = f"{dataset} ({digest[:14]})"
+        intervals = measurement.intervals or {}
+        for metric, value in measurement.metrics.items():
+            found.setdefault((dataset, "", metric), (value, intervals.get(metric)))
+        for part, metrics in (measurement.slices or {}).items():
+            for metric, value in metrics.items():
+                found.setdefault((dataset, part, metric), (value, None))
+    return found
+
+
+def _name(measurement: Measurement) -> str:
+    return f"{measurement.dataset.name}@{measurement.dataset.version}"
+
+
+def contradictions(version: Version) -> tuple[Contradiction, ...]:
+    """Give what later measurements of a version say otherwise than the first on the same data."""
+    first: dict[tuple[str, str, str], float] = {}
+    found = []
+    for measurement in version.measurements:
         for part, metrics in (("", measurement.metrics), *(measurement.slices or {}).items()):
             for metric, value in metrics.items():
-                found.setdefault((dataset, part, metric), value)
-    return found
+                key = (_name(measurement), part, metric)
+                if first.setdefault(key, value) != value:
+                    found.append(Contradiction(*key, first[key], value))
+    return tuple(found)
 
 
 def differences(before: VersionRecord, after: VersionRecord) -> tuple[Difference, ...]:
@@ -90,16 +140,26 @@ def _facts(record: VersionRecord) -> Iterator[tuple[tuple[str, str], Fact]]:
     for name, value in _leaves(training.params):
         listed = isinstance(value, tuple | list) and value
         yield ("params", name), tuple(map(plain, value)) if listed else plain(value)
-    for data in training.data:
-        rows = f", {data.rows:,} rows" if data.rows is not None else ""
-        yield ("data", data.name), f"{data.digest[:19]}{rows}"
+    yield from _data(training.data)
     yield ("code", "repository"), training.code.repository
     yield ("code", "commit"), training.code.commit[:12]
     for package, version in (training.environment or {}).items():
         yield ("environment", package), version
+    if record.parents:
+        yield ("training", "parents"), record.parents
     for name in ("seed", "hardware", "duration"):
         if (fact := getattr(training, name)) is not None:
             yield ("training", name), str(fact)
+
+
+def _data(trained: tuple[TrainingData, ...]) -> Iterator[tuple[tuple[str, str], Fact]]:
+    for data in trained:
+        rows = f", {data.rows:,} rows" if data.rows is not None else ""
+        yield ("data", data.name), f"{data.digest[:19]}{rows}"
+        if data.license is not None:
+            yield ("data", f"{data.name}: license"), data.license
+        if data.personal_data is not None:
+            yield ("data", f"{data.name}: personal data"), plain(data.personal_data)
 
 
 def shape(sizes: tuple[int | None, ...]) -> str:

@@ -223,6 +223,17 @@ class Deprecation(Part):
     """The model to use instead."""
 
 
+class Consumer(Part):
+    """Somebody who uses a model, and whom to tell when it changes."""
+
+    name: Line
+    """The service or team."""
+    contact: Person | None = None
+    """Whom to tell."""
+    url: WebUrl | None = None
+    """Where more is said: a dashboard, a repository, a runbook."""
+
+
 class ModelInfo(Part):
     """What holds for all versions of a model; may be edited."""
 
@@ -238,6 +249,8 @@ class ModelInfo(Part):
     """What it is for: tabular-classification, text-generation …"""
     tags: Several[Slug]
     """Free words to find it by."""
+    consumers: Several[Consumer] | None = None
+    """Who uses it; reviews name them, so that they are told."""
     profile: Slug | None = None
     """The risk tier whose required fields it must fill; one of the registry's profiles."""
     deprecated: Deprecation | None = None

@@ -3,6 +3,8 @@
 from typing import Any
 
 _SHA256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+_TRAINED = "60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752"
+"""What a version was trained on is not what it is measured on."""
 
 OF: dict[str, dict[str, Any]] = {
     "registry": {
@@ -47,6 +49,9 @@ OF: dict[str, dict[str, Any]] = {
         "owners": ["@alice", "@acme/growth"],
         "task": "tabular-classification",
         "tags": ["customers"],
+        "consumers": [
+            {"name": "billing", "contact": "@acme/billing", "url": "https://wiki.acme.example/billing"}
+        ],
         "profile": "high-risk",
         "deprecated": {"reason": "superseded by the household model", "replacement": "household-churn"},
     },
@@ -71,7 +76,7 @@ OF: dict[str, dict[str, Any]] = {
                 {
                     "name": "customers, 2024 to 2026",
                     "uri": "s3://acme-data/customers.parquet",
-                    "digest": f"sha256:{_SHA256}",
+                    "digest": f"sha256:{_TRAINED}",
                     "license": "LicenseRef-internal",
                     "rows": 1_200_000,
                     "personal_data": True,
