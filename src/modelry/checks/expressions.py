@@ -1,20 +1,20 @@
 """Expressions of policy, in CEL: what they may speak of, and what they say of a version."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
+from modelry.checks import expression_syntax, expression_types
 from modelry.checks.base import Context, Problem, rule
+from modelry.checks.expression_syntax import Name, Node, Operation, Select
+from modelry.checks.expression_types import Type, Wrong
+from modelry.model import schema
+from modelry.model.places import Position
 from modelry.model.policy import Policy, Require
 from modelry.model.registry import Version
 
-VARIABLES = ("version", "metrics", "champion", "stage")
-_FUNCTIONS = re.compile(
-    r"bytes|contains|double|duration|dyn|endsWith|int|matches|size|startsWith|string|timestamp|type|uint"
-    r"|get(Date|DayOfMonth|DayOfWeek|DayOfYear|FullYear|Hours|Milliseconds|Minutes|Month|Seconds)"
-)
-_NAMED = re.compile(r"[A-Za-z]\w*")
-_BOUND = re.compile(r"\.\s*(?:all|exists|exists_one|map|filter)\s*\(\s*([A-Za-z_]\w*)\s*,")
+HINT = "it may use version, metrics, champion, stage and the functions of CEL"
 _SYNTAX = re.compile(
     r"ERROR: <input>:(\d+):(\d+): (?:Syntax error: )?(.*?)(?: expecting \{.*)?$", re.MULTILINE
 )
@@ -43,6 +43,8 @@ def answer(gate: Require, version: Version, champion: Version | None, stage: str
     }
     try:
         said = cel.evaluate(gate.require, facts)
+    except IndexError as error:
+        return Answer(holds=False, said=f"cannot be judged: {error}")
     except KeyError as error:
         name = str(error.args[0])
         if re.search(rf"\bmetrics\.{re.escape(name)}\b", gate.require):
@@ -71,21 +73,22 @@ def _facts(version: Version) -> Mapping[str, Any]:
 
 @rule("invalid-expression")
 def invalid_expression(context: Context) -> Iterator[Problem]:
-    """A gate's expression cannot be read, or speaks of something that it is not given.
+    """A gate's expression cannot be read, speaks of something that is not there, or compares what is never alike.
 
     It would refuse every promotion, and be found out by somebody who has done nothing wrong. An expression
-    of CEL may use `version`, the record; `metrics`, its results by name; `champion`, the same two of the
-    version that holds the stage, or null; and `stage`, its name. Mend it as the finding says.
+    of CEL may use `version`, the record; `metrics`, its results by name, of those that policy defines; `champion`,
+    the same two of the version that holds the stage, or null; and `stage`, its name. It must be true or false,
+    also where nobody holds the stage. Mend it as the finding says.
     """
     document = context.after.policy
     if document.value is None or not context.is_new(document.path):
         return
+    data = context.after.tree.read(document.path).decode()
     for stage, number, gate in _expressions(document.value):
-        fault = _fault(gate.require)
-        if fault:
-            where = document.locate(["stages", stage, "gates", number, "require"])
-            hint = f"it may use {', '.join(VARIABLES)} and the functions of CEL"
-            yield Problem(document.path, fault, where, hint)
+        where = document.locate(["stages", stage, "gates", number, "require"])
+        for fault in _faults(gate.require, document.value):
+            position = _inside(data, where, gate.require, fault.start)
+            yield Problem(document.path, fault.message, position, fault.hint)
 
 
 def _expressions(policy: Policy) -> Iterator[tuple[int, int, Require]]:
@@ -95,23 +98,67 @@ def _expressions(policy: Policy) -> Iterator[tuple[int, int, Require]]:
                 yield index, number, gate
 
 
-def _fault(expression: str) -> str:
+def _inside(text: str, where: Position, expression: str, start: int) -> Position:
+    """Give the place of a character of an expression, or of the whole where YAML writes it in another way."""
+    line = text.split("\n")[where.line - 1][where.column - 1 :]
+    for quote in ("", '"', "'"):
+        if line.startswith(quote + expression):
+            return Position(where.line, where.column + len(quote) + start)
+    return where
+
+
+def _faults(expression: str, policy: Policy) -> Sequence[Wrong]:
+    """Give what is wrong with an expression: first what the library says of it, then what it is made of."""
     import cel  # noqa: PLC0415 - as above
 
     try:
-        program = cel.compile(expression)
+        cel.compile(expression)
+        tree = expression_syntax.read(expression)
+        found = expression_types.wrong(tree, expression, _scope(policy))
+        return found or _without_champion(tree)
     except ValueError as error:
-        if "Recursion limit" in str(error):
-            return "the expression is nested too deeply"
-        found = _SYNTAX.search(str(error))
-        told = f"at character {found[2]}: {found[3][:100]}" if found else _first(str(error))[:100]
-        return f"the expression cannot be read {told}"
-    bound = set(_BOUND.findall(expression))
-    variables = [name for name in program.variables() if name not in VARIABLES and name not in bound]
-    functions = [
-        name for name in program.functions() if _NAMED.fullmatch(name) and not _FUNCTIONS.fullmatch(name)
-    ]
-    if variables or functions:
-        unknown = ", ".join([*variables, *(f"{name}()" for name in functions)])
-        return f"the expression speaks of {unknown}, which it is not given"
-    return ""
+        if "Recursion limit" not in str(error):
+            told = _SYNTAX.search(str(error))
+            message = told[3][:100] if told else _first(str(error))[:100]
+            lines = expression.split("\n")[: int(told[1]) - 1] if told else []
+            start = sum(len(line) + 1 for line in lines) + (int(told[2]) - 1 if told else 0)
+            return [Wrong(start, f"the expression cannot be read: {message}", HINT)]
+    except expression_syntax.UnreadError as error:
+        return [Wrong(0, f"the expression cannot be read from `{str(error)[:40]}` on", HINT)]
+    except RecursionError:
+        pass
+    return [Wrong(0, "the expression is nested too deeply", "say it in several gates")]
+
+
+def _scope(policy: Policy) -> Mapping[str, Type]:
+    measured = dict.fromkeys(policy.metrics, expression_types.DOUBLE)
+    facts = {
+        "version": _record(),
+        "metrics": Type("map", fields=measured, lacks="policy defines no metric"),
+    }
+    champion = Type("map", fields=facts, lacks="champion has no")
+    return {**facts, "champion": champion, "stage": Type("string")}
+
+
+@cache
+def _record() -> Type:
+    described = schema.of("version")
+    return expression_types.of_schema(described, described["$defs"], "version")
+
+
+def _without_champion(tree: Node) -> Sequence[Wrong]:
+    """Say whether it looks into the champion and never asks whether there is one: the first promotion would miss it."""
+    pieces = list(expression_syntax.pieces(tree))
+    looks = [piece for piece in pieces if isinstance(piece, Select) and _is_champion(piece.of)]
+    asks = any(
+        isinstance(piece, Operation) and piece.sign in {"==", "!="} and any(map(_is_champion, piece.args))
+        for piece in pieces
+    )
+    if not looks or asks:
+        return ()
+    message = "cannot be judged as long as nobody holds the stage: champion is then null"
+    return [Wrong(looks[0].start, message, "write: champion == null || …")]
+
+
+def _is_champion(piece: Node) -> bool:
+    return isinstance(piece, Name) and piece.name == "champion"
