@@ -72,19 +72,6 @@ def test_a_merge_in_memory_gives_both_sides(a_repo: Repository) -> None:
     assert state(a_repo) == before
 
 
-def test_history_follows_first_parents_newest_first(a_repo: Repository) -> None:
-    start = a_repo.commit("HEAD")
-    side = a_commit(a_repo, start, {"f": b"side"}, "on the side")
-    main = a_commit(a_repo, start, {"g": b"main"}, "something else")
-    merged = a_repo.record(a_repo.merge(main, side), [main, side], "the merge")
-    last = a_commit(a_repo, merged, {"f": b"last"}, "the last")
-    touches = a_repo.history(last, "f")
-    assert [(touch.subject, touch.data, touch.who) for touch in touches] == [
-        ("the last", b"last", "Ada Test"),
-        ("the merge", b"side", "Ada Test"),
-    ]
-
-
 def test_a_revision_that_is_not_there_is_told_by_name(a_repo: Repository) -> None:
     with pytest.raises(NotFoundError, match="there is no commit nowhere"):
         a_repo.commit("nowhere")

@@ -7,7 +7,6 @@ import tempfile
 import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cached_property
 from operator import itemgetter
 from pathlib import Path
@@ -162,27 +161,11 @@ class Repository:
         except NotFoundError:
             return None
 
-    def at(self, when: str) -> str:
-        """Give the commit of a revision, or main's last of a day or time: 2026-03-01, 2026-03-01T12:00:00Z.
-
-        A day ends in UTC. Raises `NotFoundError` for what is neither, or lies before main began.
-        """
-        if (found := self.resolves(when)) is not None:
-            return found
-        try:
-            moment = datetime.fromisoformat(when)
-        except ValueError:
-            return self.commit(when)
-        if len(when) == len("2026-03-01"):
-            moment = moment.replace(hour=23, minute=59, second=59)
-        moment = moment.replace(tzinfo=moment.tzinfo or UTC)
-        before = f"--before={int(moment.timestamp())}"
-        commit = self.run("rev-list", "-1", "--first-parent", before, self.base).strip()
-        if not commit:
-            raise NotFoundError(
-                f"main has nothing from before {when}", hint="see its beginning: git log --reverse"
-            )
-        return commit
+    @property
+    def boundary(self) -> frozenset[str]:
+        """The commits of a shallow clone whose parents it does not have; none in a whole one."""
+        path = Path(self.run("rev-parse", "--path-format=absolute", "--git-path", "shallow").strip())
+        return frozenset(path.read_text("ascii").split()) if path.exists() else frozenset()
 
     @property
     def has_origin(self) -> bool:
@@ -191,12 +174,18 @@ class Repository:
 
     @property
     def main(self) -> str:
-        """Give the branch that the registry lives on: origin's default, else main, else master."""
+        """Give the branch that the registry lives on: origin's default, else this repository's own."""
         if self.has_origin:
             for name in ("origin/HEAD", "origin/main", "origin/master"):
                 if self.resolves(name):
                     return self.run("rev-parse", "--abbrev-ref", name).strip().removeprefix("origin/")
-        return "main" if self.resolves("main") or not self.resolves("master") else "master"
+        head = self.run("symbolic-ref", "--quiet", "--short", "HEAD").strip() if self.is_bare else ""
+        if head and self.resolves(f"refs/heads/{head}"):
+            return head  # of a bare repository, HEAD says so; elsewhere it is what one works on
+        known = self.run("for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads").split()
+        told = self.run("config", "--default", "", "init.defaultBranch").strip()
+        only = known if len(known) == 1 else []
+        return next((name for name in ("main", "master", told, *only) if name in known), "main")
 
     @property
     def base(self) -> str:
@@ -434,17 +423,20 @@ class Repository:
             and (self.run("symbolic-ref", "-q", "HEAD").strip() == f"refs/heads/{branch}")
         )
 
-    def history(self, revision: str, path: str) -> tuple["Touch", ...]:
-        """Give the commits of the first-parent line that touched a path, newest first, with what it then held."""
-        shown = self.run(
-            "log", "--first-parent", "-z", "--format=%H%x1f%cI%x1f%an%x1f%s", revision, "--", path
-        )
-        touches = [line.split("\x1f") for line in shown.split("\0") if line]
-        with _Blobs(self.path) as blobs:
-            return tuple(
-                Touch(commit, when, who, subject, blobs.find(f"{commit}:{path}"))
-                for commit, when, who, subject in touches
-            )
+    def blobs(self, ids: Iterable[str]) -> dict[str, bytes]:
+        """Give blobs by their ids, in one go; raises `GitError` when the repository does not hold one."""
+        given = "".join(f"{blob}\n" for blob in ids).encode()
+        data = self._run(("cat-file", "--batch"), given, {}) if given else b""
+        found, start = {}, 0
+        while start < len(data):
+            end = data.index(b"\n", start)
+            blob, _, size = data[start:end].decode().partition(" ")
+            if size == "missing":
+                raise GitError(f"git has no object {blob}", hint="fetch it: git fetch --refetch")
+            start = end + 1 + int(size.rpartition(" ")[2])
+            found[blob] = data[end + 1 : start]
+            start += 1
+        return found
 
 
 class _Blobs:
@@ -540,19 +532,6 @@ class Person(NamedTuple):
     address: str
     approver: str
     """Who approved it, by its trailers; empty where none says so."""
-
-
-class Touch(NamedTuple):
-    """One commit of the first-parent line that touched a path."""
-
-    commit: str
-    when: str
-    """Committer's time, ISO 8601."""
-    who: str
-    """The author's name."""
-    subject: str
-    data: bytes | None
-    """The file's content after it; None when it was removed."""
 
 
 def _complaint(args: Sequence[str], said: str) -> GitError:

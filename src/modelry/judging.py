@@ -7,15 +7,16 @@ from pathlib import Path
 
 from modelry import checks
 from modelry.checks.base import Ever, Held, History, Objects, Pointing, UnavailableError
-from modelry.errors import RegistryError
+from modelry.errors import NotFoundError, RegistryError
 from modelry.git import GitError, MergeConflictError, Repository
 from modelry.model import changes, layout
-from modelry.model.documents import Assignment
+from modelry.model.events import Past
 from modelry.model.files import Tree
 from modelry.model.policy import Remote
 from modelry.model.registry import Registry
 from modelry.model.standing import Standing
-from modelry.storage import documents, folders, remotes
+from modelry.storage import documents, events, folders, line, remotes
+from modelry.storage import top as tops
 
 
 def registry(repository: Repository, revision: str) -> Registry:
@@ -26,12 +27,43 @@ def registry(repository: Repository, revision: str) -> Registry:
     return documents.registry(tree)
 
 
-def seen(top: Path, at: str | None) -> Registry:
-    """Give the registry as it lies below `top`, or as it was at a revision, day or time of main's."""
+def seen(start: Path, at: str | None) -> Registry:
+    """Give the registry as it lies where one stands, or as it was at a revision, day or time of main's.
+
+    A bare repository has nothing that lies there: it is seen as its main has it.
+    """
+    repository = Repository(start)
     if at is None:
-        return documents.registry(folders.tree(top))
-    repository = Repository(top)
-    return registry(repository, repository.at(at))
+        try:
+            return documents.registry(folders.tree(tops.find(start)))
+        except NotFoundError:
+            if not (repository.succeeds("rev-parse", "--git-dir") and repository.is_bare):
+                raise
+    return registry(repository, line.at(repository, at) if at else repository.base)
+
+
+def past(
+    start: Path, at: str | None, model: str | None = None, stage: str | None = None, since: str | None = None
+) -> Past:
+    """Give what had happened by then and after `since`, as main's line tells it; nothing where there is no git.
+
+    Raises `NotFoundError` for a model that never was.
+    """
+    repository = Repository(start)
+    if at is None and not repository.succeeds("rev-parse", "--verify", "--quiet", repository.base):
+        return Past(None)
+    revision = line.at(repository, at) if at else repository.base
+    found = events.read(repository, revision, model=model)
+    if model is not None and not found.events:
+        registry(repository, revision).model(model)  # says which are near
+    wanted = line.after(repository, since, revision) if since else None
+    return found._replace(
+        events=tuple(
+            event
+            for event in found.events
+            if stage in {None, event.stage} and (wanted is None or event.commit in wanted)
+        )
+    )
 
 
 def change(repository: Repository, base: str, tree: str, *, offline: bool = False) -> checks.Context:
@@ -132,17 +164,12 @@ def _pointing(repository: Repository, base: str) -> Pointing:
 
 
 def holders(repository: Repository, revision: str, model: str, stage: str) -> list[Held]:
-    """Give which versions held a stage on main's first-parent line, newest first."""
-    path = layout.stage(model, stage)
-    found = []
-    for touch in repository.history(revision, path):
-        if touch.data is None:
-            continue
-        value, _ = documents.parse(touch.data, Assignment)
-        if value is not None:
-            when = datetime.fromisoformat(touch.when)
-            found.append(Held(value.version, when, touch.who, value.reason, touch.commit))
-    return found
+    """Give which versions held a stage on main's first-parent line, newest first; none where it was emptied."""
+    past = events.read(repository, revision, model=model, stage=stage).events
+    return [
+        Held(event.version or "", event.when, event.who, event.reason, event.commit)
+        for event in reversed(past)
+    ]
 
 
 def objects(registry: Registry, tree: Tree, top: Path) -> Objects:

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
-from modelry.catalog import Event, tags
+from modelry.catalog import tags
 from modelry.catalog.tags import Fault, Tag
 from modelry.errors import ConflictError
 from modelry.git import GitError, Person, Repository, Tagged
 from modelry.model import layout
+from modelry.model.events import Event
 from modelry.model.files import REGULAR
 from modelry.model.registry import Registry
 from modelry.storage import moments, yaml

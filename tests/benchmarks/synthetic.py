@@ -86,6 +86,68 @@ def in_repository(models: int, versions: int, top: Path) -> Path:
     return top
 
 
+def with_history(models: int, versions: int, top: Path) -> Path:
+    """Make a bare repository whose main has as many commits as it has versions, each the merge of a proposal.
+
+    Half of them register two versions of a model, half move a stage to the newest: to staging, then to production.
+    """
+    _git(top.parent, "init", "--quiet", "--bare", "--initial-branch=main", str(top))
+    process = subprocess.Popen(["git", "-C", str(top), "fast-import", "--quiet"], stdin=subprocess.PIPE)
+    with process:
+        assert process.stdin is not None
+        process.stdin.writelines(
+            _stream("refs/heads/main", [(layout.POLICY, builders.a_policy()[layout.POLICY])])
+        )
+        for number, (title, files) in enumerate(_proposals(models, versions)):
+            process.stdin.writelines(_merged(number, title, list(files)))
+    assert process.returncode == 0
+    return top
+
+
+def _proposals(models: int, versions: int) -> Iterator[tuple[str, Iterator[Path_and_data]]]:
+    """Give what reaches main, in turn for all models: two versions, then a stage for the newer."""
+    held: dict[tuple[str, str], int] = {}
+    for minor in range(0, versions, 2):
+        new = range(minor, min(minor + 2, versions))
+        for name in _names(models):
+            yield f"Register {name} {_number(new[-1])}", _registered(name, new)
+        for name in _names(models):
+            stage = ("staging", "production")[minor // 2 % 2]
+            before = held.get((name, stage))
+            held[name, stage] = new[-1]
+            yield f"Promote {name}@{_number(new[-1])} to {stage}", _assigned(name, stage, new[-1], before)
+
+
+def _registered(name: str, minors: Iterable[int]) -> Iterator[Path_and_data]:
+    for minor in minors:
+        if minor == 0:
+            yield layout.model(name), _DOCUMENT
+        yield from version(name, minor)
+
+
+def _assigned(name: str, stage: str, minor: int, before: int | None) -> Iterator[Path_and_data]:
+    previous = "null" if before is None else _number(before)
+    text = _swap(_ASSIGNMENT, name, minor)
+    yield layout.stage(name, stage), text.replace(b"previous: null", f"previous: {previous}".encode())
+
+
+def _merged(number: int, title: str, files: list[Path_and_data]) -> Iterator[bytes]:
+    """Give a proposal's commit, and the merge of it into main an hour later."""
+    when = 1_700_000_000 + number * 3600
+    author, merger = (f"{who} <{who.lower()}@example.org> {when} +0000" for who in ("Ada", "Grace"))
+    trailers = "Proposed-by: Ada <ada@example.org>\nApproved-by: Grace <grace@example.org>\nModelry-Class: promotion\nModelry-Branch: proposed\nChecked-by: modelry 0.1.0\n"
+    said = f"{title}\n\nBetter than before.\n"
+    yield _commit("refs/heads/proposed", author, said, b"from refs/heads/main\n")
+    yield from _changes(files)
+    yield _commit("refs/heads/main", merger, f"{said}\n{trailers}", b"merge refs/heads/proposed\n")
+    yield from _changes(files)
+
+
+def _commit(branch: str, who: str, message: str, parents: bytes) -> bytes:
+    text = message.encode()
+    return f"commit {branch}\ncommitter {who}\ndata {len(text)}\n".encode() + text + parents
+
+
 def tagged_for_gto(versions: int, top: Path) -> Path:
     """Make a repository with churn alone, whose versions GTO finds: by tags."""
     in_repository(1, versions, top)
@@ -96,8 +158,11 @@ def tagged_for_gto(versions: int, top: Path) -> Path:
 
 
 def _stream(branch: str, files: Iterable[Path_and_data], after: str = "") -> Iterator[bytes]:
-    parent = f"from {after}\n" if after else ""
-    yield f"commit {branch}\ncommitter {_WHO}\ndata 5\nBegin\n{parent}".encode()
+    yield _commit(branch, _WHO, "Begin", f"\nfrom {after}\n".encode() if after else b"\n")
+    yield from _changes(files)
+
+
+def _changes(files: Iterable[Path_and_data]) -> Iterator[bytes]:
     for path, data in files:
         yield b"M 100644 inline %b\ndata %d\n" % (path.encode(), len(data))
         yield data

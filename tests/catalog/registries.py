@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import builders
-from modelry.catalog import Event, Moment
-from modelry.catalog.moment import What
+from modelry.catalog import Moment
 from modelry.model import layout
+from modelry.model.events import Event, What
 from modelry.model.files import REGULAR, Entry, Files, Tree
+from modelry.model.landings import Landing
 from modelry.model.registry import Registry
 from modelry.storage import documents
 
@@ -96,10 +97,7 @@ def events() -> tuple[Event, ...]:
             version,
             stage,
             previous,
-            "Ada Test",
-            WHEN - timedelta(days=9 - day),
-            f"{day:040x}",
-            f"{what} {version}",
+            Landing(f"{day:040x}", WHEN - timedelta(days=9 - day), f"{what} {version}", ("Ada Test",)),
             "so",
         )
         for day, (what, version, stage, previous) in enumerate(HISTORY)

@@ -241,7 +241,10 @@ def test_a_stage_whose_version_is_missing_is_empty() -> None:
 )
 def test_ordinals_follow_main_and_then_the_records(known: tuple[str, ...], ordinals: dict[str, int]) -> None:
     first = events()[0]
-    told = tuple(first._replace(version=version, commit=f"{at:040x}") for at, version in enumerate(known))
+    told = tuple(
+        first._replace(version=version, landing=first.landing._replace(commit=f"{at:040x}"))
+        for at, version in enumerate(known)
+    )
     versions = api(a_rich_one(), replace(MOMENT, events=told))["models/churn.json"]["versions"]
     assert {number: version["ordinal"] for number, version in versions.items()} == ordinals
 

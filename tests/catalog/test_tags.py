@@ -7,8 +7,9 @@ from gto.tag import parse_name
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelry.catalog import Event, tags
-from modelry.catalog.moment import What
+from modelry.catalog import tags
+from modelry.model.events import Event, What
+from modelry.model.landings import Landing
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -19,7 +20,7 @@ def an_event(
     when = START + timedelta(minutes=minute)
     previous, model = other.get("previous"), other.get("model") or "churn"
     commit = f"{minute:040}"
-    return Event(what, model, version, stage, previous, "Ada", when, commit, "subject", "reason")
+    return Event(what, model, version, stage, previous, Landing(commit, when, "subject", ("Ada",)), "reason")
 
 
 def names(*events: Event) -> list[str]:

@@ -273,10 +273,13 @@ def test_list_show_and_history_say_what_there_is() -> None:
     )
     assert run("show", "churn@production").stdout.startswith("churn@1.0.0\nsummary ")
     assert json.loads(run("show", "churn@1.1.0", "--json").stdout)["record"]["version"] == "1.1.0"
-    moves = json.loads(run("history", "churn", "--json").stdout)["moves"]
-    assert [(move["stage"], move["version"], move["who"]) for move in moves] == [
-        ("production", "1.0.0", "Ada Test"),
-        ("staging", "1.2.0", "Ada Test"),
+    happened = json.loads(run("history", "churn", "--json").stdout)["events"]
+    assert [(event["what"], event["stage"], event["version"]) for event in happened] == [
+        ("promoted", "staging", "1.2.0"),
+        ("promoted", "production", "1.0.0"),
+        ("registered", None, "1.2.0"),
+        ("registered", None, "1.1.0"),
+        ("registered", None, "1.0.0"),
     ]
 
 
@@ -371,10 +374,12 @@ def test_list_show_and_history_tell_how_it_was_on_a_day() -> None:
     assert "staging=1.2.0" in run("list", "--at", "2026-03-10T11:59:59Z").stdout
     assert "staging=1.2.0" in run("list", "--at", "HEAD~1").stdout
     assert run("show", "churn@staging", "--at", "2026-03-05").stdout.startswith("churn@1.2.0\n")
-    moves = json.loads(run("history", "churn", "--stage", "staging", "--at", "2026-03-05", "--json").stdout)[
-        "moves"
+    happened = json.loads(
+        run("history", "churn", "--stage", "staging", "--at", "2026-03-05", "--json").stdout
+    )["events"]
+    assert [(event["version"], event["when"]) for event in happened] == [
+        ("1.2.0", "2026-03-01T12:00:00+00:00")
     ]
-    assert [(move["version"], move["since"]) for move in moves] == [("1.2.0", "2026-03-01T12:00:00+00:00")]
 
 
 @pytest.mark.usefixtures("two_moments")

@@ -14,11 +14,13 @@ import pytest
 
 import builders
 from modelry import catalog
-from modelry.catalog import Event, Moment
+from modelry.catalog import Moment
 from modelry.errors import RegistryError, UsageError
 from modelry.git import Repository
 from modelry.model import layout
+from modelry.model.events import Event
 from modelry.model.files import Files
+from modelry.model.landings import Landing
 from modelry.storage import folders, moments, site
 
 WHEN = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
@@ -97,8 +99,10 @@ def test_documents_that_name_what_has_no_page_do_not_stop_the_build(tmp_path: Pa
     folders.write(files, tmp_path / "registry-of-it")
     registry, _ = moments.read(tmp_path / "registry-of-it")
     happened = (
-        Event("promoted", "churn", "0.0.1", "old-stage", "0.0.0", "Ada", WHEN, "a" * 40, "Promote"),
-        Event("registered", "removed", "1.0.0", None, None, "Ada", WHEN, "b" * 40, "Register"),
+        Event(
+            "promoted", "churn", "0.0.1", "old-stage", "0.0.0", Landing("a" * 40, WHEN, "Promote", ("Ada",))
+        ),
+        Event("registered", "removed", "1.0.0", None, None, Landing("b" * 40, WHEN, "Register", ("Ada",))),
     )
     site.build(catalog.files(registry, Moment("c" * 40, 3, WHEN, happened)), tmp_path / "site", WHEN)
     assert "no-such-stage" in (tmp_path / "site/models/churn/index.html").read_text("utf-8")
@@ -231,10 +235,12 @@ def test_a_commit_knows_what_had_happened_by_then(a_repo: Repository) -> None:
     _, moment = moments.read(a_repo.top)
     assert (moment.commit, moment.sequence) == (a_repo.commit("HEAD"), 6)
     reason = "better on new customers, no worse elsewhere"
-    assert [event[:5] + event[7:] for event in moment.events] == [
-        ("registered", "churn", "1.0.0", None, None, first, "Begin the registry", ""),
-        ("registered", "churn", "1.1.0", None, None, first, "Begin the registry", ""),
-        ("registered", "churn", "1.2.0", None, None, first, "Begin the registry", ""),
+    summary = "Trained on the first quarter as well."
+    assert [(*event[:5], event.commit, event.subject, event.reason) for event in moment.events] == [
+        ("policy changed", "", None, None, None, first, "Begin the registry", ""),
+        ("registered", "churn", "1.0.0", None, None, first, "Begin the registry", summary),
+        ("registered", "churn", "1.1.0", None, None, first, "Begin the registry", summary),
+        ("registered", "churn", "1.2.0", None, None, first, "Begin the registry", summary),
         ("promoted", "churn", "1.0.0", "production", None, first, "Begin the registry", reason),
         ("promoted", "churn", "1.2.0", "staging", None, first, "Begin the registry", reason),
         ("promoted", "churn", "1.2.0", "production", "1.0.0", promoted, "Promote (#2)", reason),
@@ -254,7 +260,7 @@ def test_a_commit_knows_what_had_happened_by_then(a_repo: Repository) -> None:
     assert {event.who for event in moment.events} == {"Ada Test"}
     assert all(event.when.tzinfo for event in moment.events)
     _, before = moments.read(a_repo.top, promoted)
-    assert (before.sequence, len(before.events)) == (2, 6)
+    assert (before.sequence, len(before.events)) == (2, 7)
 
 
 def test_evidence_is_an_event_and_what_cannot_be_read_is_none(a_repo: Repository) -> None:

@@ -1,16 +1,16 @@
 """What is shown: a tree of Markdown, a configuration and a JSON API, made from the registry at one moment.
 
-`files` gives the whole tree to hand to mkdocs; `Moment` and `Event` are what git knows of that moment.
+`files` gives the whole tree to hand to mkdocs; `Moment` is what git knows of that moment.
 """
 
 from importlib import resources
 
 from modelry.catalog import api, configuration, gathering, pages
-from modelry.catalog.moment import Event, Moment
+from modelry.catalog.moment import Moment
 from modelry.model.files import Files
 from modelry.model.registry import Registry
 
-__all__ = ["Event", "Moment", "files"]
+__all__ = ["Moment", "files"]
 
 
 def files(registry: Registry, moment: Moment) -> Files:

@@ -1,12 +1,12 @@
 """From the registry to the catalog's entries: order, places in line, and what has to be left out."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from modelry.catalog.entries import Catalog, Hold, ModelEntry, VersionEntry, Wrong
-from modelry.catalog.moment import Event, Moment
+from modelry.catalog.moment import Moment
 from modelry.model import layout, names
+from modelry.model.events import Event, holding
 from modelry.model.places import Fault, Position
 from modelry.model.policy import Policy
 from modelry.model.registry import Document, Model, Registry, Version
@@ -17,14 +17,13 @@ _START = Position(1, 1)
 def of(registry: Registry, moment: Moment) -> Catalog:
     """Read the registry for the catalog; raises `NotFoundError` only where the policy cannot be read."""
     policy = registry.policy.must
-    told = replace(moment, events=tuple(_told(event, registry) for event in moment.events))
     events: dict[str, list[Event]] = {}
-    for event in told.events:
+    for event in moment.events:
         events.setdefault(event.model, []).append(event)
     models = tuple(
         _model(model, policy, tuple(events.get(model.name, ()))) for model in registry.models.values()
     )
-    return Catalog(registry, policy, told, models)
+    return Catalog(registry, policy, moment, models)
 
 
 def _model(model: Model, policy: Policy, events: tuple[Event, ...]) -> ModelEntry:
@@ -33,15 +32,6 @@ def _model(model: Model, policy: Policy, events: tuple[Event, ...]) -> ModelEntr
     return ModelEntry(
         model, policy, versions, holds, events, tuple(_wrong(model, {v.number for v in versions}))
     )
-
-
-def _told(event: Event, registry: Registry) -> Event:
-    """Say of a registration what is new in the version, which git's events do not know."""
-    model = registry.models.get(event.model)
-    version = model.versions.get(event.version or "") if model else None
-    if event.what != "registered" or version is None or version.record.value is None:
-        return event
-    return event._replace(reason=version.record.value.summary)
 
 
 def _versions(model: Model, events: tuple[Event, ...]) -> tuple[VersionEntry, ...]:
@@ -77,12 +67,12 @@ def _is_sound(version: Version) -> bool:
 def _holds(
     model: Model, policy: Policy, versions: tuple[VersionEntry, ...], events: tuple[Event, ...]
 ) -> Iterator[Hold]:
-    sound = {entry.number: entry for entry in versions}
+    sound, taken = {entry.number: entry for entry in versions}, holding(events)
     for stage in dict.fromkeys([*(stage.name for stage in policy.stages), *sorted(model.stages)]):
         document = model.stages.get(stage)
         if document is not None and document.value is not None and document.value.version in sound:
             entry = sound[document.value.version]
-            last = next((event for event in reversed(events) if event.stage == stage), None)
+            last = taken.get((model.name, stage))
             since = last if last and last.version == entry.number else None
             yield Hold(stage, document.value, entry, since)
 

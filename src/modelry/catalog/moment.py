@@ -2,30 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, NamedTuple
 
-What = Literal["registered", "promoted", "rolled back", "emptied", "yanked", "evaluated"]
-
-
-class Event(NamedTuple):
-    """Something that reached main."""
-
-    what: What
-    model: str
-    version: str | None
-    """The version it is about; of a stage, the one that holds it since."""
-    stage: str | None
-    previous: str | None
-    """The version that held the stage before."""
-    who: str
-    """The author's name, as the commit has it."""
-    when: datetime
-    """When it was committed; events are ordered by their commits, never by this."""
-    commit: str
-    subject: str
-    """The commit's first line."""
-    reason: str = ""
-    """Why, as the assignment, the tombstone or the evaluation says; empty where none does."""
+from modelry.model.events import Event
 
 
 @dataclass(frozen=True)

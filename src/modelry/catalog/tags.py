@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from json import dumps
 from typing import NamedTuple
 
-from modelry.catalog.moment import Event
 from modelry.model import layout
+from modelry.model.events import Event
 
 _NAME = r"[a-zA-Z0-9](?:[a-zA-Z0-9/_-]*[a-zA-Z0-9])?"
 GRAMMAR = re.compile(

@@ -39,10 +39,11 @@ class Held(NamedTuple):
     """A version that held a stage, by the record of main's first-parent line."""
 
     version: str
+    """Empty where the stage was emptied."""
     since: datetime
     """When main got it."""
     who: str = ""
-    """Who merged it."""
+    """Who proposed it."""
     reason: str = ""
     commit: str = ""
 

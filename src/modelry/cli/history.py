@@ -1,40 +1,48 @@
-"""`modelry history`: who moved which stage of a model."""
+"""`modelry history`: what happened, by whom and why."""
 
 import click
 
 from modelry import judging
 from modelry.cli import options
-from modelry.git import Repository
+from modelry.reports import history as histories
 from modelry.reports import overview
 
 
 @click.command()
-@click.argument("model")
-@click.option("--stage", help="Only this stage.")
-@options.at
+@click.argument("model", required=False)
+@click.option("--stage", help="Only what moved this stage.")
+@click.option("--since", metavar="REV|DATE", help="Only what came after a commit, or from a day on (UTC).")
+@click.option(
+    "--until",
+    "--at",
+    "until",
+    metavar="REV|DATE",
+    help="Only what main had by then: at a commit, or at the end of a day (UTC).",
+)
 @options.json
 @options.registry
-def history(model: str, stage: str | None, at: str | None, registry: str | None, *, as_json: bool) -> None:
-    """Show which versions held which stage of MODEL since when, by whom and why: main's own record.
+def history(
+    model: str | None,
+    stage: str | None,
+    since: str | None,
+    until: str | None,
+    registry: str | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Show what happened to MODEL, or to the whole registry, newest first: main's own record.
+
+    Registrations, promotions, rollbacks, evaluations, yanks, waivers, deprecations and changes of policy, each
+    with its day in UTC, who proposed it, who approved it and why. A bare clone is enough; nothing is fetched.
 
     \b
     Examples:
-      modelry history churn
-      modelry history churn --stage production --json
+      modelry history
+      modelry history churn --stage production
+      modelry history --since 2026-03-01 --until 2026-03-31 --json
     """
-    repository = Repository(options.folder(registry))
-    revision = repository.at(at) if at else repository.base
-    found = judging.registry(repository, revision).model(model)
-    moves = [
-        (name, held)
-        for name in found.stages
-        if stage in (None, name)
-        for held in judging.holders(repository, revision, model, name)
-    ]
-    moves.sort(key=lambda move: move[1].since, reverse=True)
-    document = {
-        "schema": "history/v1",
-        "model": model,
-        "moves": [{"stage": name, **held._asdict(), "since": held.since.isoformat()} for name, held in moves],
-    }
-    click.echo(overview.to_json(document) if as_json else overview.history_text(moves), nl=False)
+    past = judging.past(options.folder(registry), until, model, stage, since)
+    if past.unknown_before is not None:
+        click.echo(f"note: {histories.unknown(past.unknown_before)}", err=True)
+    document = overview.to_json(histories.document(past)) if as_json else histories.text(past.events)
+    click.echo(document, nl=False)

@@ -9,6 +9,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from modelry.model import schema
 from modelry.model.evidence import Statement
 from modelry.model.files import Files
+from modelry.reports import past
 from modelry.reports.checked import CheckReport
 from modelry.reports.review import Review
 from modelry.reports.tags import Tags
@@ -16,6 +17,7 @@ from modelry.reports.tags import Tags
 PUBLISHED: dict[str, type[BaseModel]] = {
     "check-report": CheckReport,
     "evidence": Statement,
+    "history": past.HistoryReport,
     "review": Review,
     "tags": Tags,
 }

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from json import dumps
 from typing import Any
 
-from modelry.checks.base import Held
 from modelry.model import comparison
 from modelry.model.registry import Model, Registry, Version
 
@@ -112,13 +111,3 @@ def model_text(found: Model) -> str:
     deprecated = f"DEPRECATED: {info.deprecated.reason}\n" if info.deprecated is not None else ""
     owners = ", ".join(info.owners)
     return f"{found.name}: {info.title}\n{info.summary}\n{info.task}, owned by {owners}\n{deprecated}\n{table(rows)}"
-
-
-def history_text(moves: Sequence[tuple[str, Held]]) -> str:
-    """Give who held which stage since when, newest first."""
-    return table(
-        [
-            (f"{held.since:%Y-%m-%d %H:%M %z}", stage, held.version, held.who, held.reason)
-            for stage, held in moves
-        ]
-    )
