@@ -5,7 +5,7 @@ import re
 import subprocess
 import tempfile
 import weakref
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from operator import itemgetter
@@ -223,6 +223,10 @@ class Repository:
     @cached_property
     def _blobs(self) -> "_Blobs":
         return _Blobs(self.path)
+
+    def reading(self) -> Callable[[str], bytes]:
+        """Give what reads blobs by their ids, all through one process."""
+        return _Blobs(self.path).read
 
     def _edits(self, since: Tree, revision: str) -> tuple[Edit, ...]:
         """Give what differs between two trees."""

@@ -7,11 +7,14 @@ import pytest
 from click.testing import CliRunner, Result
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
+import builders
 from modelry.cli import group
 from modelry.git import Repository
 from modelry.model.evidence import Approver, Check, Proposed, Someone
-from modelry.storage import evidence
+from modelry.reports import documents
+from modelry.storage import evidence, folders
 
 
 @pytest.fixture(autouse=True)
@@ -123,6 +126,46 @@ def test_a_shallow_clone_hides_what_was_merged(
         1,
         "",
         "error: this clone is shallow, and hides what was merged\n hint: git fetch --unshallow\n",
+    )
+
+
+@pytest.mark.usefixtures("promoted")
+def test_verify_tells_each_move_and_what_it_is_worth(promoted: str) -> None:
+    result = run("audit", "verify")
+    assert result.exit_code == 0
+    lines = result.stdout.splitlines()
+    when = lines[0].split(", ")[2]
+    assert lines == [
+        f"cannot be proven: promotion of churn production, nothing to 1.0.0, {when}, {lines[0][-12:]}",
+        "  missing: no evidence is recorded",
+        "  missing: there was no policy to judge it by: the registry begins with it",
+        f"cannot be proven: promotion of churn staging, nothing to 1.2.0, {when}, {lines[0][-12:]}",
+        "  missing: no evidence is recorded",
+        "  missing: there was no policy to judge it by: the registry begins with it",
+        f"proven: promotion of churn staging, 1.2.0 to 1.1.0, {lines[6].split(', ')[2]}, {promoted[:12]}",
+    ]
+    assert result.stderr.splitlines()[0] == (
+        "3 moves of stages: 1 proven, 0 contradicted, 2 cannot be proven"
+    )
+    assert run("audit", "verify", "--strict").exit_code == 3
+
+
+@pytest.mark.usefixtures("promoted")
+def test_verify_answers_a_program_by_its_schema() -> None:
+    told = json.loads(run("audit", "verify", "--json", "--model", "churn", "--no-bytes").stdout)
+    Draft202012Validator(documents.of("audit")).validate(told)
+    assert (told["proven"], told["contradicted"], told["unproven"]) == (1, 0, 2)
+
+
+def test_verify_ends_in_3_where_records_contradict_each_other(a_repo: Repository) -> None:
+    folders.write(builders.an_assignment("churn", "1.1.0", "staging", previous="1.0.0"), a_repo.top)
+    a_repo.run("commit", "--quiet", "--all", "--message", "I know better")
+    a_repo.run("push", "--quiet")
+    result = run("audit", "verify")
+    assert result.exit_code == 3
+    assert (
+        "  contradicted: stale-promotion: `previous` is 1.0.0, but 1.2.0 holds staging on main\n"
+        in result.stdout
     )
 
 

@@ -249,9 +249,7 @@ def test_an_approval_that_only_a_message_claims_is_not_recorded(a_repo: Reposito
     a_repo.run("pull", "--quiet", "origin", "main")
     merged(a_repo, branch, approve=True)  # Ada, who is not the Bob of the message
     assert evidence.read(a_repo)[commit].approvers == ()
-    assert evidence.claims(a_repo, "main")[commit] == evidence.Claim(
-        ("Ada Test <ada@example.org>",), ("Bob <bob@example.org>",)
-    )
+    assert "Approved-by: Bob <bob@example.org>" in a_repo.run("log", "-1", "--format=%B", commit).splitlines()
 
 
 def test_a_branch_that_main_has_without_a_merge_is_given_no_note(a_repo: Repository) -> None:

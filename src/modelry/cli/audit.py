@@ -4,10 +4,13 @@ from typing import IO
 
 import click
 
+from modelry import auditing
 from modelry.cli import options
 from modelry.forges import recording
 from modelry.git import Repository
 from modelry.model import evidence
+from modelry.reports import audit as reports
+from modelry.reports import overview
 from modelry.storage import keys
 
 
@@ -24,6 +27,7 @@ def audit() -> None:
     \b
     Examples:
       modelry audit record HEAD --pull-request 12 --approver bob=1002 --forge github
+      modelry audit verify --at 2026-03-01
     """
 
 
@@ -72,3 +76,31 @@ def record(
         return
     click.echo("recorded" if is_news else "it is on record already", err=True)
     click.echo(statement.predicate.commit)
+
+
+@audit.command()
+@click.option("--model", help="Only this model's stages.")
+@click.option("--strict", is_flag=True, help="Exit 3 as well where something cannot be proven.")
+@click.option("--no-bytes", is_flag=True, help="Read no artifacts: compare only what is written about them.")
+@options.at
+@options.json
+@options.registry
+def verify(
+    model: str | None, at: str | None, registry: str | None, *, strict: bool, no_bytes: bool, as_json: bool
+) -> None:
+    """Prove every promotion and rollback on main again: offline, from a clone, which may be bare.
+
+    Held against each other are the bytes, the version's record, the policy that was in force and its gates, who
+    approved, and the evidence of the merge. Each move is proven, contradicted, or cannot be proven, with why.
+    Exit 3 where two records contradict each other; with --strict, also where something cannot be proven.
+
+    \b
+    Examples:
+      modelry audit verify
+      modelry audit verify --model churn --at 2026-03-01 --json
+    """
+    repository = Repository(options.folder(registry))
+    found = auditing.verify(repository, at, model=model, hashing=not no_bytes)
+    click.echo(overview.to_json(reports.document(found)) if as_json else reports.text(found), nl=False)
+    click.echo(reports.summary(found), err=True, nl=False)
+    click.get_current_context().exit(reports.code(found, strict=strict))

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 
 from modelry.model import schema
+from modelry.model.audit import Audit
 from modelry.model.evidence import Statement
 from modelry.model.files import Files
 from modelry.reports import past
@@ -19,6 +20,7 @@ PUBLISHED: dict[str, type[BaseModel]] = {
     "evidence": Statement,
     "history": past.HistoryReport,
     "review": Review,
+    "audit": Audit,
     "tags": Tags,
 }
 """Every kind of report, and of record that is no file of the registry, with its model."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import NamedTuple
 
 from modelry import __version__
 from modelry.git import Repository
@@ -28,26 +27,6 @@ def read(repository: Repository) -> Mapping[str, Evidence]:
         for commit, note in _notes(repository.tree(head)).items():
             found[commit] = evidence.joined([found[commit], note]) if commit in found else note
     return {commit: evidence.read(note) for commit, note in found.items()}
-
-
-class Claim(NamedTuple):
-    """What a commit's message says of who did what; weaker than evidence, for whoever wrote it could write anything."""
-
-    proposed_by: tuple[str, ...]
-    approved_by: tuple[str, ...]
-
-
-def claims(repository: Repository, revision: str) -> Mapping[str, Claim]:
-    """Give what the messages of main's first-parent line claim, by commit, in one pass; without those that claim nothing."""
-    trailers = ("Proposed-by", "Approved-by")
-    shown = "%x1f".join(f"%(trailers:key={name},valueonly,unfold,separator=%x00)" for name in trailers)
-    told = repository.run("log", "--first-parent", f"--format=%H%x1f{shown}%x1e", revision)
-    lines = (line.strip("\n").split("\x1f") for line in told.split("\x1e") if line.strip())
-    return {
-        commit: Claim(*(tuple(part for part in said.split("\0") if part) for said in (proposed, approved)))
-        for commit, proposed, approved in lines
-        if proposed or approved
-    }
 
 
 def fetch(repository: Repository) -> None:
