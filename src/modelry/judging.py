@@ -1,22 +1,30 @@
 """A change brought before the rules: what git and the remotes know, gathered into a `Context`."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 from modelry import checks
-from modelry.checks.base import Ever, Held, History, Objects, Pointing, UnavailableError
+from modelry.checks.base import Ever, Held, History, Pointing, UnavailableError
 from modelry.errors import NotFoundError, RegistryError
 from modelry.git import GitError, MergeConflictError, Repository
 from modelry.model import changes, layout
 from modelry.model.events import Past
 from modelry.model.files import Tree
-from modelry.model.policy import Remote
 from modelry.model.registry import Registry
 from modelry.model.standing import Standing
-from modelry.storage import documents, events, folders, line, remotes
+from modelry.storage import access, documents, events, folders, holdings, line
 from modelry.storage import top as tops
+from modelry.storage.contents import Tick
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+Bar = Callable[[str, int], AbstractContextManager[Tick]]
+"""Shows how far the reading of so many bytes is."""
 
 
 def registry(repository: Repository, revision: str) -> Registry:
@@ -66,24 +74,27 @@ def past(
     )
 
 
-def change(repository: Repository, base: str, tree: str, *, offline: bool = False) -> checks.Context:
+def change(
+    repository: Repository, base: str, tree: str, *, offline: bool = False, verify: Bar | None = None
+) -> checks.Context:
     """Give the context in which a tree is judged that would follow `base` on main.
 
-    The policy is the base's, and a base that cannot be read is an error, not an empty policy.
+    The policy is the base's, and a base that cannot be read is an error, not an empty policy. All bytes that the
+    change vouches for are read where `verify` is given, which shows how far that is.
     """
     before = registry(repository, base)
     after = documents.registry(repository.tree(tree, since=before.tree))
     now = datetime.now(UTC)
-    return checks.Context(
+    context = checks.Context(
         changes.between(before, after),
         before.policy.must,
         now.date(),
         now,
         _history(repository, base),
-        None if offline else objects(before, after.tree, repository.top),
-        _ever(repository, base),
-        _pointing(repository, base),
+        ever=_ever(repository, base),
+        pointing=_pointing(repository, base),
     )
+    return context if offline else _asking(context, repository.top, _access(repository, before.tree), verify)
 
 
 def proposed(
@@ -118,14 +129,45 @@ def _fork(repository: Repository, main: str, head: str) -> str:
         ) from error
 
 
-def folder(top: Path, *, offline: bool = False) -> checks.Context:
+def folder(top: Path, *, offline: bool = False, verify: Bar | None = None) -> checks.Context:
     """Give the context in which a registry on the disk is judged by itself, by its own policy."""
     found = documents.registry(folders.tree(top, identified=False))
     now = datetime.now(UTC)
-    ports = None if offline or found.policy.value is None else objects(found, found.tree, top)
-    return checks.Context(
-        changes.between(found, found), found.policy.value, now.date(), objects=ports, everything=True
-    )
+    context = checks.Context(changes.between(found, found), found.policy.value, now.date(), everything=True)
+    if offline or found.policy.value is None:
+        return context
+    return _asking(context, top, access.of_clone(top), verify)
+
+
+def _asking(context: checks.Context, top: Path, how: access.Access, verify: Bar | None) -> checks.Context:
+    """Let the remotes be asked that the base's policy allows. Raises `RegistryError` where one cannot be."""
+    found = holdings.Holdings(context.before.policy.must, context.after.tree, top, how)
+    found.expect(lambda: _addressed(context))
+    with_sizes = replace(context, objects=_looking(found.size))
+    if verify is None:
+        return with_sizes
+    with verify("verify", found.bytes(context.vouched)) as tick:
+        return replace(with_sizes, contents=_looking(found.faults)(context.vouched, tick))
+
+
+def _addressed(context: checks.Context) -> Collection[str]:
+    if context.everything:
+        return holdings.addressed(context.after.tree)
+    pointers = (pointer.value for version in context.fresh for pointer in version.pointers)
+    return {pointer.out.md5 for pointer in pointers if pointer is not None}
+
+
+def _access(repository: Repository, base: Tree) -> access.Access:
+    """Give what main says of the remotes, and `config.local` unless git tracks it: then a change may have brought it."""
+
+    def local() -> bytes:
+        own = repository.top / access.LOCAL
+        if own.is_symlink() or own.parent.is_symlink() or not own.is_file():
+            return b""
+        tracked = repository.run("ls-files", "--", f":(top,icase){access.LOCAL}")
+        return b"" if tracked else access.on_disk(own)
+
+    return access.of_main(base, local)
 
 
 def folders_change(before: Path, after: Path) -> checks.Context:
@@ -140,8 +182,7 @@ def _history(repository: Repository, base: str) -> History:
 
     def held(model: str, stage: str) -> Sequence[Held]:
         if (model, stage) not in known:
-            with _looking():
-                known[model, stage] = tuple(holders(repository, base, model, stage))
+            known[model, stage] = tuple(_looking(holders)(repository, base, model, stage))
         return known[model, stage]
 
     return held
@@ -172,50 +213,13 @@ def holders(repository: Repository, revision: str, model: str, stage: str) -> li
     ]
 
 
-def objects(registry: Registry, tree: Tree, top: Path) -> Objects:
-    """Give the port that tells whether the remotes hold an object.
-
-    A remote inside the repository is read from `tree`, so that a pull request's own objects count.
-    Raises `RegistryError` where no remote has the object and one of them could not be asked.
-    """
-    policy = registry.policy.must
-
-    def size(md5: str) -> int | None:
-        unasked: RegistryError | None = None
-        for remote in policy.remotes.values():
-            try:
-                found = _found(remote, md5)
-            except RegistryError as error:
-                unasked = unasked or error
-            else:
-                if found is not None:
-                    return found
-        if unasked is not None:
-            with _looking():
-                raise unasked
-        return None
-
-    def _found(remote: Remote, md5: str) -> int | None:
-        if remote.is_inside:
-            path = remotes.address(f"{layout.ROOT}/{remote.url}", md5)
-            return len(tree.read(path)) if path in tree.entries else None
-        return _size(remotes.address(remotes.location(remote.url, top / layout.ROOT), md5))
-
-    return size
-
-
-@contextmanager
-def _looking() -> Iterator[None]:
+def _looking(ask: Callable[P, T]) -> Callable[P, T]:
     """Say of an error that it is no verdict: nobody could look, whatever there may be to find."""
-    try:
-        yield
-    except RegistryError as error:
-        raise RegistryError(f"could not look: {error}", hint=error.hint) from error
 
+    def asked(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return ask(*args, **kwargs)
+        except RegistryError as error:
+            raise RegistryError(f"could not look: {error}", hint=error.hint) from error
 
-def _size(address: str) -> int | None:
-    try:
-        with remotes.open_object(address) as body:
-            return body.size
-    except remotes.AbsentError:
-        return None
+    return asked

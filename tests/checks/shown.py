@@ -104,7 +104,9 @@ def by_git(example: Path, top: Path, *options: str) -> Judgement:
         commits.append(_commit(top, branch, datetime.fromisoformat(f"2026-{when}T12:00:00Z")))
     _git(top, b"", "init", "--quiet", "--template=", "--initial-branch=change")
     _git(top, b"".join(commits), "fast-import", "--quiet")
-    return check(str(top), "--base", "main", "--head", "change", *options)
+    more = example / "options.txt"
+    asked = more.read_text("utf-8").split() if more.is_file() else []
+    return check(str(top), "--base", "main", "--head", "change", *asked, *options)
 
 
 def by_folders(example: Path, top: Path, *options: str) -> Judgement:
@@ -118,14 +120,14 @@ def is_told_by_folders(example: Path) -> bool:
     """Say whether two folders tell all of an example: no history, and nothing that is read from git alone.
 
     A folder on the disk holds artifacts that were pulled beside their pointers, so what lies below
-    `versions/` without a meaning is no finding there; and only `registry/` is read.
+    `versions/` without a meaning is no finding there; only `registry/` is read; and no remote is asked.
     """
     paths = [
         path.relative_to(example).as_posix() for path in (example / "after").rglob("*") if not path.is_dir()
     ]
     strange = [path for path in paths if layout.place(path.removeprefix("after/")) is None]
     outside = any("/versions/" in path or not path.startswith("after/registry/") for path in strange)
-    return not outside and not (example / "earlier").exists()
+    return not outside and not (example / "earlier").exists() and not (example / "options.txt").exists()
 
 
 def files(top: Path) -> dict[str, bytes]:

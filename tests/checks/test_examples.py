@@ -65,6 +65,7 @@ def test_every_example_is_of_a_rule_and_is_whole() -> None:
             "gone.txt",
             "removed.txt",
             "renamed.txt",
+            "options.txt",
             "expected.txt",
         }, example
         assert inside & {"after", "removed.txt"}, example

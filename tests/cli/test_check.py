@@ -22,7 +22,7 @@ import builders
 from modelry.cli import group
 from modelry.git import Repository
 from modelry.model import layout
-from modelry.storage import folders, remotes
+from modelry.storage import folders, web
 
 TOP = Path(__file__).parents[2]
 MODEL = layout.model("churn")
@@ -244,7 +244,7 @@ def look(here: Path, **urls: str) -> Result:
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(remotes, "ATTEMPTS", 1)
+    monkeypatch.setattr(web, "ATTEMPTS", 1)
 
 
 def test_a_server_that_fails_is_no_verdict(here: Path) -> None:
@@ -264,9 +264,9 @@ def test_a_server_that_is_gone_is_no_verdict(here: Path) -> None:
 
 
 def test_a_remote_of_a_kind_that_cannot_be_asked_is_no_verdict(here: Path) -> None:
-    result = look(here, cloud="s3://acme/dvc")
+    result = look(here, cloud="gs://acme/dvc")
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr.startswith("error: could not look: s3://acme/dvc/files/md5/")
+    assert result.stderr.startswith("error: could not look: gs://acme/dvc/files/md5/")
 
 
 def test_what_another_remote_has_is_there_whichever_fails(here: Path, store: Path) -> None:

@@ -1,16 +1,12 @@
-"""A clone with its store on this disk, and a web server that answers as it is told."""
+"""A clone with its store on this disk."""
 
 import hashlib
 import json
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 import builders
-from client.serving import Web, answer
 from modelry.model import digests, layout
 from modelry.storage import folders
 
@@ -64,36 +60,3 @@ def _md5(data: bytes) -> str:
 
 def _sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
-
-
-@pytest.fixture
-def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
-    """A server that answers 404 until it is told better."""
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            served.asked.append(self.path)
-            served.headers.append(dict(self.headers))
-            answers = served.answers.get(self.path, [answer(status=404)])
-            (answers.pop(0) if len(answers) > 1 else answers[0])(self)
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        served = Web(f"http://127.0.0.1:{server.server_port}")
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        yield served
-        server.shutdown()
-        thread.join()
-
-
-@pytest.fixture
-def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """How long was waited between attempts, without waiting."""
-    waited: list[float] = []
-    monkeypatch.setattr("time.sleep", waited.append)
-    monkeypatch.setattr("random.uniform", lambda _, high: high)
-    return waited

@@ -11,6 +11,7 @@ import pytest
 from client.serving import Answer, Web, answer
 from modelry.errors import RegistryError
 from modelry.storage import remotes
+from modelry.storage import web as downloads
 
 BODY = bytes(range(256)) * 40
 
@@ -150,7 +151,7 @@ def test_a_redirect_to_less_safety_is_refused(monkeypatch: pytest.MonkeyPatch) -
 
         def close(self) -> None: ...
 
-    monkeypatch.setattr(remotes, "_send", lambda *_: Response())
+    monkeypatch.setattr(downloads, "_send", lambda *_: Response())
     with pytest.raises(RegistryError) as error:
         read("https://127.0.0.1/o")
     assert str(error.value) == "https://127.0.0.1/o: redirects to http://127.0.0.1/o, which is not followed"
@@ -165,7 +166,7 @@ def test_a_silent_server_is_not_waited_for_long(
     web: Web, waits: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     over = threading.Event()
-    monkeypatch.setattr(remotes, "TIMEOUT", 0.1)
+    monkeypatch.setattr(downloads, "TIMEOUT", 0.1)
     with pytest.raises(RegistryError) as error:
         read(web.put("/o", _stalling(over)))
     over.set()
@@ -194,7 +195,7 @@ def test_a_server_that_drips_is_given_up(web: Web, monkeypatch: pytest.MonkeyPat
         while not over.wait(0.02):
             handler.wfile.write(b".")
 
-    monkeypatch.setattr(remotes, "PATIENCE", 0.3)
+    monkeypatch.setattr(downloads, "PATIENCE", 0.3)
     with pytest.raises(RegistryError, match="the server is too slow"):
         read(web.put("/o", drip))
     over.set()
@@ -213,7 +214,7 @@ def test_a_certificate_that_does_not_verify_is_believed(
     def refuse(*_: object) -> None:
         raise URLError(ssl.SSLCertVerificationError(1, "certificate verify failed"))
 
-    monkeypatch.setattr(remotes, "_send", refuse)
+    monkeypatch.setattr(downloads, "_send", refuse)
     with pytest.raises(RegistryError) as error:
         read("https://127.0.0.1/o")
     assert (str(error.value), waits) == ("https://127.0.0.1/o: certificate verify failed", [])

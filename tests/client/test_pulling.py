@@ -13,7 +13,6 @@ from modelry import client
 from modelry.client import pull as pulling
 from modelry.client.pull import Pulled
 from modelry.client.resolution import File, Resolution
-from modelry.client.verification import Tick
 from modelry.errors import IntegrityError, RegistryError
 from modelry.storage import folders
 
@@ -171,14 +170,14 @@ def test_when_no_remote_has_it_all_are_named_without_passwords(
     found: Resolution, there: Path, web: Web
 ) -> None:
     secret = web.url.replace("://", "://me:secret@")
-    found = found._replace(addresses=(f"{secret}/a", "s3://key:secret@bucket/b", "/nowhere/c"))
+    found = found._replace(addresses=(f"{secret}/a", "gs://key:secret@bucket/b", "/nowhere/c"))
     with pytest.raises(RegistryError) as error:
         pulling.pull(found, there / "model.onnx")
     assert str(error.value) == (
         f"cannot fetch churn@1.0.0: {web.url}/a: HTTP 404 Not Found; "
-        "s3://bucket/b: s3:// is not read by this version; /nowhere/c: there is no such file"
+        "gs://bucket/b: gs:// is not read by this version; /nowhere/c: there is no such file"
     )
-    assert error.value.hint == "modelry[s3] will; until then, in a clone: dvc pull POINTER"
+    assert error.value.hint == "modelry[gs] will; until then, in a clone: dvc pull POINTER"
 
 
 def test_a_registry_without_remotes_has_nothing_to_pull(found: Resolution, there: Path) -> None:
@@ -209,8 +208,8 @@ def test_what_came_there_while_fetching_is_not_replaced(
     target = there / "model.onnx"
     really = pulling._download
 
-    def slow(address: str, file: File, into: Path, tick: Tick) -> None:
-        really(address, file, into, tick)
+    def slow(address: str, file: File, into: Path, fetch: pulling._Fetch) -> None:
+        really(address, file, into, fetch)
         target.write_bytes(b"somebody's")
 
     monkeypatch.setattr(pulling, "_download", slow)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from modelry.storage import dvc
+from modelry.storage import access, dvc
 
 BASE = b"[core]\n    analytics = true\n['remote \"store\"']\n    url = s3://acme/models\n"
 
@@ -14,9 +14,9 @@ def test_credentials_are_the_users_and_the_address_is_ours(tmp_path: Path) -> No
     local = tmp_path / "config.local"
     local.write_text("['remote \"store\"']\n    profile = ada\n    url = s3://elsewhere\n", "utf-8")
     dvc.scaffold(tmp_path / "work", BASE, local, "store", "/srv/store")
-    assert (tmp_path / "work" / dvc.CONFIG).read_bytes() == BASE
+    assert (tmp_path / "work" / access.CONFIG).read_bytes() == BASE
     made = configparser.RawConfigParser()
-    made.read(tmp_path / "work" / dvc.LOCAL)
+    made.read(tmp_path / "work" / access.LOCAL)
     assert {name: dict(made[name]) for name in made.sections()} == {
         "'remote \"store\"'": {"profile": "ada", "url": "/srv/store"},
         "core": {"no_scm": "true", "analytics": "false", "check_update": "false", "autostage": "false"},
@@ -27,12 +27,15 @@ def test_credentials_are_the_users_and_the_address_is_ours(tmp_path: Path) -> No
 def test_without_an_address_of_ours_the_base_keeps_its_own(tmp_path: Path) -> None:
     dvc.scaffold(tmp_path / "work", BASE, tmp_path / "none", "store", None)
     made = configparser.RawConfigParser()
-    made.read(tmp_path / "work" / dvc.LOCAL)
+    made.read(tmp_path / "work" / access.LOCAL)
     assert made.sections() == ["core", "cache"]
 
 
 def test_the_remotes_of_a_configuration_are_read() -> None:
-    assert dvc.remotes(BASE + b"['remote \"spare\"']\n") == {"store": "s3://acme/models", "spare": ""}
+    assert dict(access.remotes(BASE + b"['remote \"spare\"']\n")) == {
+        "store": {"url": "s3://acme/models"},
+        "spare": {},
+    }
 
 
 def test_a_complaint_is_told(tmp_path: Path) -> None:

@@ -108,9 +108,9 @@ def test_a_disk_that_fails_while_reading_is_an_error() -> None:
     ("address", "message", "hint"),
     [
         (
-            "s3://key:secret@bucket/x",
-            "s3://bucket/x: s3:// is not read by this version",
-            "modelry[s3] will; until then, in a clone: dvc pull POINTER",
+            "gs://key:secret@bucket/x",
+            "gs://bucket/x: gs:// is not read by this version",
+            "modelry[gs] will; until then, in a clone: dvc pull POINTER",
         ),
         (
             "webdavs://host/x",

@@ -53,6 +53,7 @@ ALL: tuple[Rule, ...] = (
     pointers.folder_digest_mismatch,
     pointers.md5_collision,
     pointers.artifact_unreachable,
+    pointers.artifact_corrupted,
     pointers.remote_misfiled,
     naming.confusable_name,
     numbering.name_reused,

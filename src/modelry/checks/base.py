@@ -1,6 +1,6 @@
 """What a rule is, what it may see, and what it says: frozen values all."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -54,6 +54,8 @@ History = Callable[[str, str], Sequence[Held]]
 Objects = Callable[[str], int | None]
 """How large the object of a DVC address is in the remotes that policy allows; None when none has it."""
 
+Contents = Mapping[str, Sequence[str]]
+"""What is wrong with the bytes that the remotes have of a version, by its label."""
 
 Ever = Callable[[str], bool]
 """Whether main ever had a file at this path."""
@@ -82,6 +84,8 @@ class Context:
     objects: Objects | None = None
     ever: Ever | None = None
     pointing: Pointing | None = None
+    contents: Contents | None = None
+    """None where nobody asked for the bytes to be read; then nothing is said of them."""
     everything: bool = False
     """Whether to look at all models, and not only at those that the change touches."""
 
@@ -118,6 +122,15 @@ class Context:
     def fresh(self) -> tuple[Version, ...]:
         """The versions that the change brings; older ones cannot be mended, so nothing new is asked of them."""
         return tuple(self.after.models[place.model].versions[place.name] for place in self.changes.registered)
+
+    @cached_property
+    def vouched(self) -> tuple[Version, ...]:
+        """The versions whose bytes matter to the change: those that it brings or gives a stage, or all."""
+        if self.everything:
+            return tuple(self.versions)
+        moved = {(move.model, move.after) for move in self.changes.moves}
+        moved |= {(version.model, version.number) for version in self.fresh}
+        return tuple(version for version in self.versions if (version.model, version.number) in moved)
 
     def is_new(self, path: str) -> bool:
         """Say whether to look at a document: the change brings it, or all is looked at."""

@@ -139,13 +139,16 @@ def _sha256(version: Version) -> str | None:
 def artifact_unreachable(context: Context) -> Iterator[Problem]:
     """A new version's artifact is in no remote, or is there with another size.
 
-    What is not in the remote by the time of the merge is lost when its author's disk is. Push it:
-    `modelry register` does, and reads it back.
+    What is not in the remote by the time of the merge is lost when its author's disk is. With `--verify`, a version
+    that is promoted is looked for as well. Push it: `modelry register` does, and reads it back.
     """
     # What is new cannot be on the base: there, nobody need be asked.
     if context.is_base:
         return
-    for version in context.versions if context.everything else context.fresh:
+    is_thorough = context.everything or context.contents is not None
+    for version in context.vouched if is_thorough else context.fresh:
+        if (context.contents or {}).get(version.label):
+            continue  # it is there, and wrong: of that, `artifact-corrupted` speaks
         for pointer in version.pointers:
             if pointer.value is None:
                 continue
@@ -168,6 +171,25 @@ def artifact_unreachable(context: Context) -> Iterator[Problem]:
                     where,
                     "push it again: modelry register",
                 )
+
+
+@rule("artifact-corrupted")
+def artifact_corrupted(context: Context) -> Iterator[Problem]:
+    """A remote gives other bytes than a version's record says, or lacks a file of its folder.
+
+    Disks decay, and who can write to a remote can replace what lies there: consumers refuse such bytes, and so are
+    without a model. Only `modelry check --verify` reads them all. Remove the object from that remote and put the right
+    bytes in its place, from another remote or from a copy that `modelry verify` accepts.
+    """
+    if context.is_base or context.contents is None:
+        return
+    for version in context.vouched:
+        for fault in context.contents.get(version.label, ()):
+            pointer = version.pointers[0]
+            where = pointer.locate(["outs", 0, "md5"])
+            yield Problem(
+                pointer.path, fault, where, "remove that object, and put the right bytes in its place"
+            )
 
 
 @rule("remote-misfiled")

@@ -7,6 +7,7 @@ import click
 
 from modelry import checks, judging
 from modelry.cli import options
+from modelry.client import progress
 from modelry.errors import Exit, UsageError
 from modelry.git import Repository
 from modelry.model.files import Files
@@ -22,6 +23,9 @@ from modelry.storage import top as tops
 @click.option("--head", metavar="REV", default="HEAD", show_default=True, help="The change, with --base REV.")
 @click.option("--format", "format_", type=click.Choice(list(FORMATS)), default="text", show_default=True)
 @click.option("--offline", is_flag=True, help="Do not ask the remotes; the report says what was skipped.")
+@click.option(
+    "--verify", is_flag=True, help="Read all bytes in the remotes: of all versions, or those of the change."
+)
 @click.option("--fix", is_flag=True, help="Mend what a machine can mend, then judge again.")
 @click.option("--diff", is_flag=True, help="Print what --fix would do, and write nothing.")
 @options.registry
@@ -35,6 +39,7 @@ def check(  # noqa: PLR0913 - a parameter for each option
     registry: str | None,
     *,
     offline: bool,
+    verify: bool,
     fix: bool,
     diff: bool,
 ) -> None:
@@ -49,10 +54,12 @@ def check(  # noqa: PLR0913 - a parameter for each option
       modelry check                                      the files as they lie here
       modelry check --base origin/main                   the branch one stands on
       modelry check --base main --head register/churn/1.2.0 --format json
+      modelry check --verify                             and whether the remotes hold the right bytes
       modelry check --diff                               what --fix would mend
     """
     top, chosen = _asked(paths, registry)
-    context = _context(top, base, head, offline=offline)
+    bar = _bar(base, top, offline=offline) if verify else None
+    context = _context(top, base, head, offline=offline, verify=None if fix else bar)
     if fix or diff:
         from modelry import mending  # noqa: PLC0415 - only who asks for it pays
 
@@ -62,7 +69,7 @@ def check(  # noqa: PLR0913 - a parameter for each option
             click.echo(mending.diff(context.after.tree, mends.files), nl=False)
         else:
             mending.write(mends.files, top)
-            context = _context(top, base, head, offline=offline, mended=mends.files)
+            context = _context(top, base, head, offline=offline, verify=bar, mended=mends.files)
     whole = checks.run(checks.ALL, context)
     report = findings.only(whole, chosen)
     click.echo(findings.elsewhere(whole, report), err=True, nl=False)
@@ -82,16 +89,31 @@ def _asked(paths: tuple[Path, ...], registry: str | None) -> tuple[Path, frozens
     return top, frozenset(path.relative_to(top).as_posix() for path in given)
 
 
+def _bar(base: str | None, top: Path, *, offline: bool) -> judging.Bar:
+    if offline:
+        raise UsageError("--offline asks no remote, and --verify reads them", hint="give one of the two")
+    if base is not None and Path(base).is_dir() and Repository(top).resolves(base) is None:
+        raise UsageError(
+            f"{base} is no revision: between folders no remote is asked", hint="leave --verify out"
+        )
+    return progress.bar
+
+
 def _context(
-    top: Path, base: str | None, head: str, *, offline: bool, mended: Files | None = None
+    top: Path,
+    base: str | None,
+    head: str,
+    *,
+    offline: bool,
+    verify: judging.Bar | None,
+    mended: Files | None = None,
 ) -> checks.Context:
     if base is None:
-        return judging.folder(top, offline=offline)
+        return judging.folder(top, offline=offline, verify=verify)
     repository = Repository(top)
     if repository.resolves(base) is None and Path(base).is_dir():
         return judging.folders_change(Path(base), top)
     main = repository.commit(base)
     tree = repository.merge(main, repository.commit(head))
-    return judging.change(
-        repository, main, repository.write(tree, mended) if mended else tree, offline=offline
-    )
+    merged = repository.write(tree, mended) if mended else tree
+    return judging.change(repository, main, merged, offline=offline, verify=verify)

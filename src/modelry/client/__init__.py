@@ -12,6 +12,8 @@ from pathlib import Path
 from modelry.client.resolution import Resolution
 from modelry.errors import UsageError, YankedError
 from modelry.model import names
+from modelry.storage import top as tops
+from modelry.storage.access import Access, of_clone
 
 
 def resolve(reference: str, registry: str | None = None, *, allow_yanked: bool = False) -> Resolution:
@@ -31,13 +33,19 @@ def resolve(reference: str, registry: str | None = None, *, allow_yanked: bool =
     return found
 
 
+def access(registry: str | None = None) -> Access:
+    """Give how its remotes let one in: in a clone as DVC is told there, for a catalog as the environment says."""
+    if "://" in (registry or ""):
+        return Access()
+    return of_clone(tops.find(Path(registry or ".")))
+
+
 def _resolve(wanted: names.Reference, registry: str) -> Resolution:
     scheme, sign, _ = registry.partition("://")
     if not sign:
         from modelry.client import folder  # noqa: PLC0415 - a site needs no YAML, a folder no HTTP
-        from modelry.storage import top  # noqa: PLC0415
 
-        return folder.resolve(wanted, top.find(Path(registry)))
+        return folder.resolve(wanted, tops.find(Path(registry)))
     if scheme not in {"http", "https"}:
         raise UsageError(
             f"a registry is not read by {scheme}://",

@@ -1,23 +1,19 @@
 """Fetching a version's bytes straight from its remotes, each byte verified before anything has its final name."""
 
 import hashlib
-import json
 import os
-import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 from modelry.client import placement, verification
 from modelry.client.resolution import File, Resolution
 from modelry.client.verification import CHUNK, Tick
 from modelry.errors import IntegrityError, RegistryError
-from modelry.model import names
-from modelry.storage import remotes
+from modelry.storage import lists, remotes
+from modelry.storage.access import Access
 
 T = TypeVar("T")
-
-_LARGEST_LIST = 64 << 20
 
 
 class Pulled(NamedTuple):
@@ -50,7 +46,12 @@ def target(resolution: Resolution, destination: str | None = None) -> Path:
 
 
 def pull(
-    resolution: Resolution, destination: Path, *, force: bool = False, tick: Tick = lambda _: None
+    resolution: Resolution,
+    destination: Path,
+    *,
+    force: bool = False,
+    tick: Tick = lambda _: None,
+    access: Access | None = None,
 ) -> Pulled:
     """Fetch a version's bytes to exactly `destination`, or leave there what was there.
 
@@ -60,7 +61,7 @@ def pull(
     placement.sweep(destination)
     if _lies_there(resolution, destination, force=force):
         return Pulled(destination, fetched=False, warnings=())
-    fetch = _Fetch(resolution, tick)
+    fetch = _Fetch(resolution, tick, access or Access())
     with placement.replacing(destination) as fresh:
         if resolution.files is None:
             fetch.file(fresh)
@@ -88,9 +89,10 @@ def _lies_there(resolution: Resolution, destination: Path, *, force: bool) -> bo
 class _Fetch:
     """Objects from the first remote that has them right."""
 
-    def __init__(self, resolution: Resolution, tick: Tick) -> None:
+    def __init__(self, resolution: Resolution, tick: Tick, access: Access) -> None:
         self.resolution = resolution
         self.tick = tick
+        self.access = access
         self.warnings: list[str] = []
 
     def file(self, fresh: Path) -> None:
@@ -101,7 +103,7 @@ class _Fetch:
     def folder(self, fresh: Path, files: tuple[File, ...]) -> None:
         """Make the folder that the artifact is, on stable storage but for its own name."""
         addresses = self.resolution.addresses
-        md5s = self._first(addresses, lambda address: _listed(address, files))
+        md5s = self._first(addresses, lambda address: _listed(address, files, self.access))
         fresh.mkdir()
         for file in files:
             into = fresh / file.path
@@ -112,7 +114,7 @@ class _Fetch:
             placement.sync(Path(folder))
 
     def _object(self, addresses: Sequence[str], file: File, into: Path) -> None:
-        self._first(addresses, lambda address: _download(address, file, into, self.tick))
+        self._first(addresses, lambda address: _download(address, file, into, self))
 
     def _first(self, addresses: Sequence[str], attempt: Callable[[str], T]) -> T:
         """Give what the first remote gives that does not fail; what failed before it becomes warnings."""
@@ -135,12 +137,12 @@ class _Fetch:
         )
 
 
-def _download(address: str, file: File, into: Path, tick: Tick) -> None:
+def _download(address: str, file: File, into: Path, fetch: _Fetch) -> None:
     """Write an object to a file on stable storage, verified; raises `IntegrityError` for any other bytes."""
     shown = remotes.shown(address)
     digest = hashlib.sha256()
     size = 0
-    with remotes.open_object(address) as body, open(into, "wb", opener=_private) as written:
+    with remotes.open_object(address, fetch.access) as body, open(into, "wb", opener=_private) as written:
         if body.size not in {None, file.size}:
             raise IntegrityError(f"{shown} has {body.size} bytes, expected {file.size}")
         # One byte more than expected is enough to know.
@@ -150,7 +152,7 @@ def _download(address: str, file: File, into: Path, tick: Tick) -> None:
                 raise IntegrityError(f"{shown} has more than {file.size} bytes")
             digest.update(chunk)
             written.write(chunk)
-            tick(len(chunk))
+            fetch.tick(len(chunk))
         if size < file.size:
             raise IntegrityError(f"{shown} has {size} bytes, expected {file.size}")
         if digest.hexdigest() != file.sha256:
@@ -164,22 +166,11 @@ def _private(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NOFOLLOW, 0o600)
 
 
-def _listed(address: str, files: tuple[File, ...]) -> Mapping[str, str]:
+def _listed(address: str, files: tuple[File, ...], access: Access) -> Mapping[str, str]:
     """Give the MD5 of each file of a folder, by DVC's list of it, which must name the same files as the record."""
-    shown = remotes.shown(address)
-    data = bytearray()
-    with remotes.open_object(address) as body:
-        while chunk := body.read(min(CHUNK, _LARGEST_LIST + 1 - len(data))):
-            data += chunk
+    with remotes.open_object(address, access) as body:
+        data = lists.read(body)
     try:
-        entries: Any = json.loads(data)
-        listed = {str(entry["relpath"]): str(entry["md5"]) for entry in entries}
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
-        raise IntegrityError(f"{shown} is no list of files") from error
-    expected = {file.path for file in files}
-    if len(entries) != len(listed) or listed.keys() != expected:
-        other = min(listed.keys() ^ expected, default="a file twice")
-        raise IntegrityError(f"{shown} does not list the files of the record: {other!r}")
-    if not all(re.fullmatch(names.MD5, md5) for md5 in listed.values()):
-        raise IntegrityError(f"{shown} lists a file by no MD5")
-    return listed
+        return lists.parsed(data, (file.path for file in files))
+    except IntegrityError as error:
+        raise IntegrityError(f"{remotes.shown(address)} {error}") from error

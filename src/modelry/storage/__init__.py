@@ -2,6 +2,7 @@
 
 - `yaml` reads and writes the registry's YAML; `documents` turns it into values, with line and column.
 - `folders` reads a folder as a tree and writes files into one, whole or not at all.
-- `remotes` reads objects straight from a DVC remote; `dvc` is the only module that runs DVC.
+- `remotes` reads objects straight from a DVC remote, over the web by `web`, in S3 by `s3` with the keys of `aws`; `access` is what DVC was told of
+  them. `holdings` asks a registry's remotes what they have, `contents` reads it to the end. `dvc` is the only module that runs DVC.
 - `artifacts` hashes what is registered, hands it to DVC and reads it back.
 """

@@ -1,11 +1,10 @@
 """Artifacts on their way into a remote: copied and hashed once, handed to DVC, read back and verified."""
 
 import hashlib
-import json
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -16,7 +15,7 @@ from modelry.model import digests, layout
 from modelry.model.files import Files, Tree
 from modelry.model.pointer import Out, Pointer
 from modelry.model.policy import Remote
-from modelry.storage import documents, dvc, folders, remotes
+from modelry.storage import access, contents, documents, dvc, folders, remotes
 
 _CHUNK = 1 << 20
 
@@ -135,6 +134,16 @@ class Destination:
     """The remote, by its name in policy."""
     remote: Remote
 
+    @property
+    def location(self) -> str:
+        """Where the remote's objects are read from."""
+        return remotes.location(self.remote.url, self.top / layout.ROOT)
+
+    @property
+    def access(self) -> access.Access:
+        """How one is let in there."""
+        return access.of_main(self.base, lambda: access.on_disk(self.top / access.LOCAL))
+
 
 def deposit(source: Path, model: str, version: str, to: Destination) -> Deposit:
     """Push an artifact and read it back.
@@ -142,25 +151,27 @@ def deposit(source: Path, model: str, version: str, to: Destination) -> Deposit:
     Works in a folder of its own: the user's work tree, DVC cache and index stay as they are. Raises
     `IntegrityError` when the remote does not hold afterwards what was pushed.
     """
-    if dvc.CONFIG not in to.base.entries:
-        raise RegistryError(f"main has no {dvc.CONFIG}", hint="begin the registry with: modelry init")
-    config = to.base.read(dvc.CONFIG)
-    if to.name not in dvc.remotes(config):
+    if access.CONFIG not in to.base.entries:
+        raise RegistryError(f"main has no {access.CONFIG}", hint="begin the registry with: modelry init")
+    config = to.base.read(access.CONFIG)
+    if to.name not in dict(access.remotes(config)):
         raise RegistryError(
-            f"{dvc.CONFIG} has no remote {to.name}, which registry.yaml names",
+            f"{access.CONFIG} has no remote {to.name}, which registry.yaml names",
             hint=f"add it on main: dvc remote add {to.name} {to.remote.url}",
         )
     with folders.own(to.scratch, "register-") as work:
         inside = to.remote.is_inside
-        location = remotes.location(to.remote.url, (work if inside else to.top) / layout.ROOT)
-        dvc.scaffold(work, config, to.top / dvc.LOCAL, to.name, location if "://" not in location else None)
+        location = remotes.location(to.remote.url, work / layout.ROOT) if inside else to.location
+        dvc.scaffold(
+            work, config, to.top / access.LOCAL, to.name, location if "://" not in location else None
+        )
         home = layout.version(model, version, source.resolve().name)
         (work / home).parent.mkdir(parents=True)
         artifact = hashed(source, work / home)
         pointer = f"{home}.dvc"
         dvc.run(work, ("add", home), ("push", "--remote", to.name, pointer))
         data = (work / pointer).read_bytes()
-        _read_back(_out(data), artifact, location)
+        _read_back(_out(data), artifact, location, to.access)
         objects = _objects(work, to.remote.url, to.base) if inside else {}
         return Deposit(artifact, {pointer: data}, objects)
 
@@ -171,7 +182,7 @@ def deposited(artifact: Hashed, proposed: Tree, pointer: str, to: Destination) -
         return None
     data = proposed.read(pointer)
     try:
-        _read_back(_out(data), artifact, remotes.location(to.remote.url, to.top / layout.ROOT))
+        _read_back(_out(data), artifact, to.location, to.access)
     except RegistryError:
         return None
     return Deposit(artifact, {pointer: data}, {})
@@ -186,38 +197,24 @@ def _out(data: bytes) -> Out:
     return pointer.out
 
 
-def _read_back(out: Out, artifact: Hashed, location: str) -> None:
+def _read_back(out: Out, artifact: Hashed, location: str, how: access.Access) -> None:
     """Read every object of the artifact from the remote, and hold it against what was hashed."""
-    if artifact.files is None:
-        _compare(remotes.address(location, out.md5), artifact.path, artifact.size, artifact.sha256)
-        return
-    listed = _listing(remotes.address(location, out.md5))
-    for path, size, sha256 in artifact.files:
-        if path not in listed:
-            raise IntegrityError(
-                f"the remote's list of {artifact.path} lacks {path}",
-                hint="DVC leaves out .dvc, .git and .hg: so must the folder",
-            )
-        _compare(remotes.address(location, listed[path]), path, size, sha256)
-
-
-def _listing(address: str) -> dict[str, str]:
-    """Give what DVC's list of a folder's files says: path to MD5."""
-    with remotes.open_object(address) as reader:
-        data = b"".join(iter(lambda: reader.read(_CHUNK), b""))
-    return {item["relpath"]: item["md5"] for item in json.loads(data)}
-
-
-def _compare(address: str, name: str, size: int, sha256: str) -> None:
-    digest, found = hashlib.sha256(), 0
-    with remotes.open_object(address) as reader:
-        while chunk := reader.read(_CHUNK):
-            digest.update(chunk)
-            found += len(chunk)
-    if (found, digest.hexdigest()) != (size, sha256):
+    where = remotes.address(location, out.md5)
+    if remotes.size(where, how) is None:
         raise IntegrityError(
-            f"{name} was pushed, but the remote gives back other bytes: {found} with sha256 {digest.hexdigest()}",
-            hint=f"expected {size} with sha256 {sha256}; remove the object and register again: {address}",
+            f"{artifact.path} was pushed, but is not there: {where}", hint="is this its remote?"
+        )
+    files = None if artifact.files is None else tuple(contents.File(*file) for file in artifact.files)
+    whole = contents.File(artifact.path, artifact.size, artifact.sha256)
+    recorded = contents.Artifact(out.md5, whole, files)
+
+    def opened(md5: str) -> AbstractContextManager[remotes.Body]:
+        return remotes.open_object(remotes.address(location, md5), how)
+
+    if found := contents.faults([recorded], [contents.Source("the remote", opened)])[recorded]:
+        raise IntegrityError(
+            f"{artifact.path} was pushed, but the remote gives back other bytes: {'; '.join(found)}",
+            hint=f"DVC leaves out .dvc, .git and .hg; else remove the object and register again: {where}",
         )
 
 

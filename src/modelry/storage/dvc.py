@@ -9,9 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from modelry.errors import RegistryError
-
-CONFIG = ".dvc/config"
-LOCAL = ".dvc/config.local"
+from modelry.storage.access import CONFIG, LOCAL
 
 
 class DvcError(RegistryError):
@@ -68,14 +66,3 @@ def scaffold(top: Path, base_config: bytes, local_config: Path, remote: str, url
     (top / CONFIG).write_bytes(base_config)
     with (top / LOCAL).open("w", encoding="utf-8") as file:
         config.write(file)
-
-
-def remotes(config: bytes) -> dict[str, str]:
-    """Give the remotes of a `.dvc/config`: name to address."""
-    parsed = configparser.RawConfigParser()
-    parsed.read_string(config.decode("utf-8", "replace"))
-    return {
-        name.strip("'\"").removeprefix('remote "').rstrip('"'): parsed.get(name, "url", fallback="")
-        for name in parsed.sections()
-        if "remote" in name
-    }

@@ -1,0 +1,168 @@
+"""Objects on web servers: asked for again where the network fails, gone on with where a connection was lost."""
+
+import random
+import time
+from base64 import b64encode
+from collections.abc import Callable, Mapping
+from functools import cache
+from http.client import HTTPException, HTTPResponse
+from typing import TYPE_CHECKING
+from urllib.error import HTTPError
+from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
+from urllib.request import HTTPHandler, HTTPSHandler, OpenerDirector, ProxyHandler, Request
+
+from modelry import __version__
+from modelry.errors import RegistryError
+from modelry.storage.bodies import AbsentError, shown
+
+if TYPE_CHECKING:
+    from ssl import SSLContext
+
+ATTEMPTS = 4
+"""How often a request is sent before an error of the network, or of the server, is believed."""
+
+TIMEOUT = 10.0
+"""Seconds that a server may be silent."""
+
+PATIENCE = 60.0
+"""Seconds after which a body must have come at the rate of `SLOWEST` so far."""
+
+SLOWEST = 16 * 1024
+"""Bytes a second."""
+
+_LONGEST_WAIT = 10.0
+_REDIRECTS = 5
+_LOST = (OSError, HTTPException, ValueError)
+
+Ask = Callable[[int], HTTPResponse]
+"""Asks for an object once, and gives the response with its first byte at that place."""
+
+
+class Download:
+    """An object on a web server; it goes on where a lost connection left off."""
+
+    def __init__(self, where: str, ask: Ask | None = None) -> None:
+        self._where = where
+        self._ask = ask or (lambda start: _request(where, start))
+        self._tries = 0
+        self._at = 0
+        self._began = time.monotonic()
+        self._response = self._connect()
+        self.size = self._response.length
+        self.headers = self._response.headers
+
+    def read(self, limit: int, /) -> bytes:
+        """Give at most so many bytes more; none only at the end."""
+        while True:
+            if time.monotonic() - self._began > PATIENCE + self._at / SLOWEST:
+                raise RegistryError(
+                    f"{shown(self._where)}: the server is too slow: {self._at:,} bytes until now"
+                )
+            try:
+                data = self._response.read1(limit)
+                if not data and self._at < (self.size or 0):
+                    raise ConnectionError(f"the connection ended after {self._at:,} of {self.size:,} bytes")
+            except _LOST as error:
+                self._response.close()
+                self._wait(error)
+                self._response = self._connect()
+            else:
+                self._at += len(data)
+                return data
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._response.close()
+
+    def _connect(self) -> HTTPResponse:
+        while True:
+            try:
+                return self._ask(self._at)
+            except _LOST as error:
+                self._wait(error)
+
+    def _wait(self, error: Exception) -> None:
+        """Wait before the next attempt, or raise what the error means where there should be none."""
+        code: int = getattr(error, "code", 0)
+        cause = getattr(error, "reason", "") or error
+        told = f"{shown(self._where)}: {f'HTTP {code} ' if code else ''}{getattr(cause, 'strerror', '') or cause}"
+        self._tries += 1
+        if code in {404, 410}:
+            raise AbsentError(told) from error
+        # An address that cannot be meant, a certificate that does not verify: ValueErrors both.
+        final = isinstance(cause, ValueError) if not code else code < 500 and code not in {408, 429}  # noqa: PLR2004
+        if final:
+            raise RegistryError(told) from error
+        if self._tries == ATTEMPTS:
+            raise RegistryError(f"{told} ({ATTEMPTS} attempts)") from error
+        asked: str = error.headers.get("Retry-After", "") if code else ""  # type: ignore[attr-defined]  # an HTTPError
+        seconds = int(asked) if asked.isascii() and asked.isdigit() else 0.25 * 2**self._tries
+        time.sleep(min(seconds, _LONGEST_WAIT) * random.uniform(1.0, 1.25))  # noqa: S311 - it spreads load, it hides nothing
+
+
+def _request(where: str, start: int) -> HTTPResponse:
+    """Ask for an object from a byte on, following redirects to the web alone and never to less safety."""
+    url = where
+    for _ in range(_REDIRECTS + 1):
+        response = _send(url, start)
+        if response.status in {301, 302, 303, 307, 308}:
+            response.close()
+            target = urljoin(url, quote(response.headers.get("Location", ""), safe="%/:=&?~#+!$,;'@()*[]"))
+            if not target.startswith("https://" if url.startswith("https:") else ("https://", "http://")):
+                raise RegistryError(f"{shown(where)}: redirects to {shown(target)}, which is not followed")
+            url = target
+        elif response.status >= 400:  # noqa: PLR2004 - errors
+            response.close()
+            raise HTTPError(url, response.status, response.reason, response.headers, None)
+        else:
+            return starting(response, start, where)
+    raise RegistryError(f"{shown(where)}: redirects more than {_REDIRECTS} times")
+
+
+def _send(url: str, start: int) -> HTTPResponse:
+    parts = urlsplit(url)
+    user, _, host = parts.netloc.rpartition("@")
+    headers = {"Range": f"bytes={start}-"} if start else {}
+    if user:
+        headers["Authorization"] = f"Basic {b64encode(unquote(user).encode()).decode()}"
+    return send(urlunsplit(parts._replace(netloc=host, fragment="")), headers)
+
+
+def send(url: str, headers: Mapping[str, str], authorities: str | None = None) -> HTTPResponse:
+    """Send one GET and give the response, whatever it says; it is trusted by the system's authorities or by a file's."""
+    # A compressed body would have another size, and could be a bomb.
+    request = Request(url, headers={"Accept-Encoding": "identity"})  # noqa: S310 - the opener knows HTTP only
+    request.add_header("User-Agent", f"modelry/{__version__}")
+    for name, value in headers.items():
+        request.add_header(name, value)
+    secure = HTTPSHandler(context=_context(authorities)) if url.startswith("https:") else HTTPSHandler()
+    # Made by hand: it knows no file: and no ftp:, and it judges and follows nothing by itself.
+    opener = OpenerDirector()
+    for handler in (ProxyHandler(), HTTPHandler(), secure):
+        opener.add_handler(handler)
+    response: HTTPResponse = opener.open(request, timeout=TIMEOUT)
+    return response
+
+
+@cache
+def _context(authorities: str | None) -> "SSLContext":
+    """Give what TLS trusts; to read the authorities takes longer than a request."""
+    import ssl  # noqa: PLC0415 - most remotes of a test and of a small team are no https
+
+    return ssl.create_default_context(cafile=authorities)
+
+
+def starting(response: HTTPResponse, start: int, where: str) -> HTTPResponse:
+    """Give the response with its first byte at `start`."""
+    if response.headers.get("Content-Encoding", "identity") != "identity":
+        response.close()
+        raise RegistryError(f"{shown(where)}: the server sends it compressed, though asked not to")
+    # A server that knows no ranges begins again. That it is the same object, only the digest can tell.
+    left = 0 if response.status == 206 else start  # noqa: PLR2004 - Partial Content
+    while left > 0:
+        skipped = len(response.read1(min(left, 1 << 20)))
+        if not skipped:
+            response.close()
+            raise ConnectionError("the connection ended early")
+        left -= skipped
+    return response
