@@ -184,3 +184,22 @@ def test_a_merge_is_signed_where_a_key_is_given(
     commit = a_repo.commit("origin/main")
     assert run("audit", "record", commit, "--branch", branch, "--sign", "env:SIGNING_KEY").exit_code == 0
     assert [each.envelope is not None for each in evidence.read(a_repo)[commit].recorded] == [True, True]
+
+
+def test_export_tells_the_registry_at_a_moment(promoted: str) -> None:
+    told = json.loads(run("audit", "export", "--format", "json").stdout)
+    before = json.loads(run("audit", "export", "--format", "json", "--at", f"{promoted}~1").stdout)
+    (stage,) = (held for held in told["models"][0]["stages"] if held["stage"] == "staging")
+    assert (stage["version"], stage["since"]["commit"], stage["since"]["told_by"]) == (
+        "1.1.0",
+        promoted,
+        "evidence",
+    )
+    assert [held["version"] for held in before["models"][0]["stages"]] == ["1.0.0", "1.2.0"]
+    assert run("audit", "export").stdout.startswith("model,version,stage,held_since,")
+
+
+def test_export_of_a_moment_that_was_not_is_told() -> None:
+    result = run("audit", "export", "--at", "2001-01-01")
+    assert (result.exit_code, result.stdout) == (5, "")
+    assert result.stderr.startswith("error: main has nothing from before 2001-01-01\n")

@@ -2,8 +2,10 @@
 
 - `replay` plays main's first-parent line again, in one pass.
 - `proofs` holds each move of a stage against policy, evidence and bytes; `statements`, `people` and `objects` know one of these each.
+- `ledgers` tells the registry at a commit, with who moved and approved what.
 """
 
+from modelry.auditing.ledgers import ledger
 from modelry.auditing.proofs import verify
 
-__all__ = ["verify"]
+__all__ = ["ledger", "verify"]

@@ -10,7 +10,7 @@ from modelry.forges import recording
 from modelry.git import Repository
 from modelry.model import evidence
 from modelry.reports import audit as reports
-from modelry.reports import overview
+from modelry.reports import ledgers, overview
 from modelry.storage import keys
 
 
@@ -28,6 +28,7 @@ def audit() -> None:
     Examples:
       modelry audit record HEAD --pull-request 12 --approver bob=1002 --forge github
       modelry audit verify --at 2026-03-01
+      modelry audit export --format json
     """
 
 
@@ -104,3 +105,24 @@ def verify(
     click.echo(overview.to_json(reports.document(found)) if as_json else reports.text(found), nl=False)
     click.echo(reports.summary(found), err=True, nl=False)
     click.get_current_context().exit(reports.code(found, strict=strict))
+
+
+@audit.command()
+@click.option(
+    "--format", "format_", type=click.Choice(list(ledgers.FORMATS)), default="csv", show_default=True
+)
+@options.at
+@options.registry
+def export(format_: str, at: str | None, registry: str | None) -> None:
+    """Tell an auditor the registry at a commit: every model, version and stage, who moved and approved it, every hash.
+
+    The table has a row for each version, and for each stage that it holds. CycloneDX is a bill of materials in
+    version 1.6, with each version as a machine-learning model. The same commit and notes give the same bytes.
+
+    \b
+    Examples:
+      modelry audit export > registry.csv
+      modelry audit export --format cyclonedx --at 2026-03-01
+    """
+    found = auditing.ledger(Repository(options.folder(registry)), at)
+    click.echo(ledgers.FORMATS[format_](found), nl=False)

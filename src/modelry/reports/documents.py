@@ -10,6 +10,7 @@ from modelry.model import schema
 from modelry.model.audit import Audit
 from modelry.model.evidence import Statement
 from modelry.model.files import Files
+from modelry.model.ledger import Ledger
 from modelry.reports import past
 from modelry.reports.checked import CheckReport
 from modelry.reports.review import Review
@@ -21,6 +22,7 @@ PUBLISHED: dict[str, type[BaseModel]] = {
     "history": past.HistoryReport,
     "review": Review,
     "audit": Audit,
+    "audit-export": Ledger,
     "tags": Tags,
 }
 """Every kind of report, and of record that is no file of the registry, with its model."""
