@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from modelry.checks import expressions, profiles
 from modelry.checks.base import Context, Held, Problem, Severity, UnavailableError, rule
 from modelry.checks.waivers import waived
+from modelry.model import names
 from modelry.model.changes import Move
 from modelry.model.comparison import plain
 from modelry.model.policy import (
@@ -25,8 +26,6 @@ from modelry.model.policy import (
     called,
 )
 from modelry.model.registry import Document, Registry, Version
-
-_UNIT = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
 class Verdict(NamedTuple):
@@ -247,7 +246,7 @@ def soak(context: Context, version: Version, earlier: str, asked: str) -> Soak:
         raise UnavailableError("needs the time of a commit: give --base REV in a clone")
     holders = context.held(version.model, earlier)
     held = _held_for(version.number, holders, context.now)
-    left = duration(asked) - held
+    left = names.duration(asked) - held
     holds = bool(holders) and holders[0].version == version.number
     return Soak(held, left <= timedelta(), context.now + left if holds and left > timedelta() else None)
 
@@ -257,11 +256,6 @@ def _held_for(version: str, holders: Sequence[Held], now: datetime) -> timedelta
     ends = [now, *(held.since for held in holders)]
     spans = (end - held.since for held, end in zip(holders, ends, strict=False) if held.version == version)
     return sum(spans, timedelta())
-
-
-def duration(text: str) -> timedelta:
-    """Give the length of `30m`, `12h`, `7d` or `2w`."""
-    return timedelta(**{_UNIT[text[-1]]: int(text[:-1])})
 
 
 @rule("format-not-allowed")

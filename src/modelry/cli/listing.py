@@ -1,28 +1,70 @@
-"""`modelry list`: the models at a glance."""
+"""`modelry list`: the models at a glance, the versions that an expression means, and what is due."""
+
+from typing import Any
 
 import click
 
 from modelry import judging
 from modelry.cli import options
-from modelry.reports import overview
-from modelry.storage import top as tops
+from modelry.errors import Exit
+from modelry.git import Repository
+from modelry.model import names
+from modelry.reports import due as dues
+from modelry.reports import overview, versions
+from modelry.storage import moments
 
 
 @click.command(name="list")
-@click.option("--stage", help="Only models with a version in this stage.")
+@click.option("--stage", help="Only what is in this stage.")
+@click.option("--where", metavar="CEL", help="List the versions of which this holds.")
+@click.option(
+    "--sort", default="", metavar="KEY", help="List versions by a variable, such as metrics.auc or created."
+)
+@click.option("--reverse", is_flag=True, help="With --sort: the highest first.")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="List at most so many versions.")
+@click.option(
+    "--due", is_flag=True, help="List what must be looked at again; exit 3 when something is overdue."
+)
+@click.option("--within", default="14d", show_default=True, help="With --due: how far ahead.")
 @options.at
 @options.json
 @options.registry
-def listing(stage: str | None, at: str | None, registry: str | None, *, as_json: bool) -> None:
+@click.pass_context
+def listing(
+    ctx: click.Context,
+    /,
+    at: str | None,
+    registry: str | None,
+    *,
+    due: bool,
+    within: str,
+    as_json: bool,
+    **asked: Any,  # noqa: ANN401 - as `versions.Wish` has them
+) -> None:
     """List models, their latest version and who holds their stages.
+
+    With --where, --sort or --limit, list versions; the language is that of gates, CEL, and the guide has a table
+    of its variables. With --due, list assignments whose term ends and waivers that expire.
 
     \b
     Examples:
       modelry list
       modelry list --stage production --json
       modelry list --at 2026-03-01                 what was where on that day
+      modelry list --where 'metrics.auc > 0.9 && stage == "production"' --sort metrics.auc --reverse
+      modelry list --due --within 30d              for a scheduled job
     """
-    found = judging.seen(tops.find(options.folder(registry)), at)
-    rows = [row for row in overview.models(found) if stage is None or stage in row["stages"]]
-    document = {"schema": "list/v1", "models": rows}
-    click.echo(overview.to_json(document) if as_json else overview.models_text(rows), nl=False)
+    folder, wish = options.folder(registry), versions.Wish(**asked)
+    if due:
+        found, ends, now = moments.terms(Repository(folder), at)
+        until = now + names.duration(within)
+        told = dues.among(found, ends, until, wish)
+        click.echo(dues.to_json(told, now, until) if as_json else dues.text(told, now), nl=False)
+        ctx.exit(Exit.FINDINGS if any(one.end <= now for one in told) else Exit.DONE)
+    found = judging.seen(folder, at)
+    if wish.is_of_versions:
+        rows = versions.listed(found, wish)
+        click.echo(versions.to_json(rows) if as_json else versions.text(rows, wish), nl=False)
+    else:
+        models = [row for row in overview.models(found) if wish.stage is None or wish.stage in row["stages"]]
+        click.echo(overview.models_json(models) if as_json else overview.models_text(models), nl=False)

@@ -125,7 +125,7 @@ _TERM = r"[A-Za-z0-9][A-Za-z0-9.:-]*\+?( WITH [A-Za-z0-9][A-Za-z0-9.-]*)?"
 _GROUP = rf"({_TERM}|\({_TERM}( (AND|OR) {_TERM})*\))"
 License = Annotated[str, StringConstraints(pattern=rf"^{_GROUP}( (AND|OR) {_GROUP})*$", max_length=200)]
 """An SPDX expression; whether its licences exist is a rule's question, since that list grows."""
-Duration = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,4}(m|h|d|w)$")]
+Duration = Annotated[str, StringConstraints(pattern=names.DURATION)]
 """Minutes, hours, days or weeks: `30m`, `12h`, `7d`, `2w`."""
 FieldPath = Annotated[str, StringConstraints(pattern=r"^[a-z_]+(\.[a-z0-9_]+)*$", max_length=200)]
 

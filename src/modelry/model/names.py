@@ -1,6 +1,7 @@
 """Names, versions, digests and references: what may be called what, and the one order of versions."""
 
 import re
+from datetime import timedelta
 from typing import NamedTuple
 
 from modelry.errors import UsageError
@@ -36,6 +37,11 @@ SLUG = r"^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$"
 """A data set, slice, tag, evaluation or waiver."""
 GATE = r"^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9_])?$"
 """A gate: a name of its own, or that of its metric or evaluation."""
+
+DURATION = r"^[1-9][0-9]{0,4}(m|h|d|w)$"
+"""Minutes, hours, days or weeks: `30m`, `12h`, `7d`, `2w`."""
+
+_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 _version = re.compile(VERSION)
 _model = re.compile(MODEL)
@@ -77,6 +83,13 @@ def is_slug(text: str) -> bool:
 def is_object(text: str) -> bool:
     """Whether the path may be that of an object of a DVC remote in the registry's own folder."""
     return _object.fullmatch(text) is not None
+
+
+def duration(text: str) -> timedelta:
+    """Give the length of a duration; raises `UsageError` for what is none."""
+    if re.fullmatch(DURATION, text) is None:
+        raise UsageError(f"{text!r} is not a duration", hint="write for example 30m, 12h, 7d or 2w")
+    return timedelta(**{_UNITS[text[-1]]: int(text[:-1])})
 
 
 def precedence(version: str) -> Precedence:

@@ -13,8 +13,10 @@ from modelry.model.files import Files
 from modelry.model.ledger import Ledger
 from modelry.reports import past
 from modelry.reports.checked import CheckReport
+from modelry.reports.due import Dues
 from modelry.reports.review import Review
 from modelry.reports.tags import Tags
+from modelry.reports.versions import Listing
 
 PUBLISHED: dict[str, type[BaseModel]] = {
     "check-report": CheckReport,
@@ -24,6 +26,8 @@ PUBLISHED: dict[str, type[BaseModel]] = {
     "audit": Audit,
     "audit-export": Ledger,
     "tags": Tags,
+    "versions": Listing,
+    "due": Dues,
 }
 """Every kind of report, and of record that is no file of the registry, with its model."""
 

@@ -39,6 +39,11 @@ def models(registry: Registry) -> list[dict[str, Any]]:
     ]
 
 
+def models_json(rows: Sequence[dict[str, Any]]) -> str:
+    """Give those rows as JSON."""
+    return to_json({"schema": "list/v1", "models": rows})
+
+
 def models_text(rows: Iterable[dict[str, Any]]) -> str:
     """Give those rows as a table."""
     head = ("model", "latest", "stages", "task", "title")

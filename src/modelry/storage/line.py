@@ -49,7 +49,7 @@ def at(repository: Repository, when: str) -> str:
     """
     if (found := repository.resolves(when)) is not None:
         return found
-    limit = _second(when, end=True)
+    limit = second(when, end=True)
     if limit is None:
         return repository.commit(when)
     commit = _last(repository, limit)
@@ -69,7 +69,7 @@ def after(repository: Repository, when: str, revision: str) -> frozenset[str]:
 
     Raises `NotFoundError` for what is neither revision nor time.
     """
-    limit = None if repository.resolves(when) else _second(when, end=False)
+    limit = None if repository.resolves(when) else second(when, end=False)
     start = repository.commit(when) if limit is None else _last(repository, limit - 1)
     left = (f"^{start}",) if start is not None else ()
     return frozenset(repository.run("rev-list", "--first-parent", revision, *left, "--").split())
@@ -90,7 +90,7 @@ def _last(repository: Repository, limit: int) -> str | None:
     return found
 
 
-def _second(when: str, *, end: bool) -> int | None:
+def second(when: str, *, end: bool) -> int | None:
     """Give the second since 1970 at which a day begins or ends in UTC, or of a time; None for what is neither."""
     try:
         moment = datetime.fromisoformat(when)

@@ -1,14 +1,16 @@
 """The registry at a moment, with what had happened by then: read from git, or from a folder outside of it."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 from modelry.catalog import Moment
+from modelry.catalog.terms import ends
 from modelry.errors import RegistryError, UsageError
 from modelry.git import Repository
 from modelry.model import layout
 from modelry.model.registry import Registry
-from modelry.storage import documents, events, folders
+from modelry.storage import documents, events, folders, line
 
 
 def read(top: Path, revision: str | None = None) -> tuple[Registry, Moment]:
@@ -42,6 +44,20 @@ def of_commit(repository: Repository, revision: str) -> tuple[Registry, Moment]:
     return documents.registry(repository.tree(commit)), Moment(
         commit, sequence, when, events.read(repository, commit).events
     )
+
+
+def terms(
+    repository: Repository, at: str | None
+) -> tuple[Registry, Mapping[tuple[str, str], datetime], datetime]:
+    """Give main's registry, when its assignments end by model and stage, and the moment that is looked from.
+
+    That is now, or with `at` the end of that day, or the time of that commit.
+    """
+    found, moment = of_commit(repository, line.at(repository, at) if at else repository.base)
+    told = line.second(at, end=True) if at and not repository.resolves(at) else None
+    now = moment.when if at else datetime.now(UTC)
+    now = datetime.fromtimestamp(told, UTC) if told is not None else now
+    return found, ends(found.policy.must, moment.events, now), now
 
 
 def of_folder(registry: Registry) -> Moment:

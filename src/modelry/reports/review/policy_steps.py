@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
-from modelry.checks import gates
+from modelry.model import names
 from modelry.model.comparison import plain
 from modelry.model.fields import Part
 from modelry.model.policy import Approvals, AtLeast, AtMost, Gate, NoWorseThan, Policy, Stage
@@ -76,7 +76,7 @@ def _stage(old: Stage, new: Stage) -> Iterator[Difference]:
 
 
 def _length(text: str | None) -> float:
-    return gates.duration(text).total_seconds() if text else 0
+    return names.duration(text).total_seconds() if text else 0
 
 
 def _approvals(old: Stage, new: Stage) -> Difference:
