@@ -14,7 +14,7 @@ from modelry.git import GitError, MergeConflictError, Repository
 from modelry.model import changes, layout
 from modelry.model.events import Past
 from modelry.model.files import Tree
-from modelry.model.registry import Registry
+from modelry.model.registry import Registry, Version
 from modelry.model.standing import Standing
 from modelry.storage import access, documents, events, folders, holdings, line
 from modelry.storage import top as tops
@@ -211,6 +211,24 @@ def holders(repository: Repository, revision: str, model: str, stage: str) -> li
         Held(event.version or "", event.when, event.who, event.reason, event.commit)
         for event in reversed(past)
     ]
+
+
+def presence(repository: Repository, found: Registry, *, offline: bool = False) -> Callable[[Version], bool]:
+    """Give what tells whether a version's artifact is in a remote, as large as its pointer says; offline, it is believed."""
+    if offline:
+        return lambda _: True
+    how = _access(repository, found.tree)
+    size = _looking(holdings.Holdings(found.policy.must, found.tree, repository.top, how).size)
+
+    def is_present(version: Version) -> bool:
+        outs = [pointer.value.out for pointer in version.pointers if pointer.value is not None]
+        try:
+            sizes = [(out, size(out.md5)) for out in outs]
+        except RegistryError as error:
+            raise RegistryError(str(error), hint="to go on without asking the remotes: --offline") from error
+        return any(held == out.size or (held and out.md5.endswith(".dir")) for out, held in sizes)
+
+    return is_present
 
 
 def _looking(ask: Callable[P, T]) -> Callable[P, T]:

@@ -1,5 +1,6 @@
 """Registration: facts and bytes become a proposal, once the remote has given the bytes back."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -7,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from modelry import proposals
+from modelry.checks import gates
 from modelry.errors import ConflictError, IntegrityError, UsageError
 from modelry.git import Repository
 from modelry.model import layout, names
-from modelry.model.documents import Evaluation, ModelInfo, VersionRecord
+from modelry.model.documents import Evaluation, ModelInfo, VersionRecord, Waiver
 from modelry.model.files import Tree
 from modelry.model.registry import Registry
 from modelry.proposals import Proposal
@@ -221,6 +223,22 @@ def evaluation(
     if document["summary"] is None:
         raise UsageError(f"{file} does not say what it shows", hint="say so: --summary TEXT")
     facts.hold(document, Evaluation, str(file))
+    return document
+
+
+def waiver(flags: Mapping[str, str | None], until: str | None, lasting: str | None) -> dict[str, Any]:
+    """Give a waiver that holds until a day, or for as long as told; raises `UsageError` for what cannot be one."""
+    if (until is None) == (lasting is None):
+        raise UsageError("a waiver needs one end", hint="give --until DATE, or --for 14d")
+    if lasting is not None:
+        if re.fullmatch(r"[1-9][0-9]{0,2}[dw]", lasting) is None:
+            raise UsageError(
+                f"--for {lasting} is no number of days or weeks", hint="write --for 14d, or --for 2w"
+            )
+        until = str((datetime.now(UTC) + gates.duration(lasting)).date())
+    given = {name: flags[name] for name in Waiver.model_fields if flags.get(name) is not None}
+    document: dict[str, Any] = {"schema": "waiver/v1", **given, "expires": until}
+    facts.hold(document, Waiver, "the waiver")
     return document
 
 

@@ -130,7 +130,7 @@ def test_yank_asks_to_move_the_stage_first() -> None:
     assert said(result) == (
         3,
         "",
-        "error: churn@1.2.0 holds staging\n hint: first: modelry rollback churn staging\n",
+        "error: churn@1.2.0 holds staging\n hint: first: modelry rollback churn staging --reason …\n",
     )
 
 

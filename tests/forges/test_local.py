@@ -1,6 +1,7 @@
 """Plain git as a forge: proposals become branches, and the merger judges results before main moves."""
 
 import fcntl
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +111,7 @@ def test_a_merge_moves_origins_main_and_the_clones_and_says_who_did_what(a_repo:
     assert a_repo.commit("origin/main") == a_repo.commit("HEAD") == merged.commit
     assert a_repo.run("status", "--porcelain").strip() == ""
     assert holder(a_repo, "staging") == "1.1.0"
+    sha256 = hashlib.sha256(builders.artifact("churn", "1.1.0")).hexdigest()
     assert a_repo.run("log", "-1", "--format=%B").strip().splitlines() == [
         "Promote churn@1.1.0 to staging",
         "",
@@ -117,7 +119,11 @@ def test_a_merge_moves_origins_main_and_the_clones_and_says_who_did_what(a_repo:
         "",
         "Why: because",
         "",
-        "Undo: modelry rollback churn staging --reason …",
+        "Evidence:",
+        f"- churn@1.1.0 is sha256 {sha256}",
+        "- customers-2026@1: auc 0.914, p99_ms 12.5",
+        "",
+        "Undo: modelry rollback churn staging --to 1.2.0 --reason 'undo: 1.1.0 took staging'",
         "",
         "Proposed-by: Ada Test <ada@example.org>",
         "Modelry-Class: promotion",

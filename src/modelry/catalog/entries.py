@@ -8,7 +8,15 @@ from typing import NamedTuple
 from modelry.catalog import numbers
 from modelry.catalog.moment import Moment
 from modelry.catalog.numbers import Goal
-from modelry.model.documents import Assignment, Deprecation, Measurement, ModelInfo, VersionRecord, Yank
+from modelry.model.documents import (
+    Assignment,
+    Deprecation,
+    Measurement,
+    ModelInfo,
+    Unyank,
+    VersionRecord,
+    Yank,
+)
 from modelry.model.events import Event
 from modelry.model.places import Fault
 from modelry.model.pointer import Pointer
@@ -61,6 +69,11 @@ class VersionEntry:
         return None if document is None else document.value or _UNREADABLE
 
     @cached_property
+    def unyanks(self) -> tuple[Unyank, ...]:
+        """Its earlier yanks, each lifted since, as far as they can be read."""
+        return tuple(found.value for found in self.version.unyanked if found.value is not None)
+
+    @cached_property
     def results(self) -> Mapping[Edition, Mapping[str, float]]:
         """Its metrics by data set; of two measurements of the same, the first stands."""
         made: dict[Edition, dict[str, float]] = {}
@@ -73,7 +86,7 @@ class VersionEntry:
     @cached_property
     def wrong(self) -> tuple[Wrong, ...]:
         """Its further documents that cannot be shown."""
-        documents = [*self.version.evaluations.values(), self.version.yanked]
+        documents = [*self.version.evaluations.values(), self.version.yanked, *self.version.unyanked]
         return tuple(Wrong(found.path, found.faults) for found in documents if found and found.faults)
 
 

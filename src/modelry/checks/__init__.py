@@ -22,6 +22,7 @@ from modelry.checks import (
     stages,
     tree,
     waivers,
+    yanks,
 )
 from modelry.checks.base import Context, Finding, Report, Rule, Severity, UnavailableError
 from modelry.model import changes
@@ -62,6 +63,8 @@ ALL: tuple[Rule, ...] = (
     numbering.version_skips,
     signatures.breaking_change_needs_major,
     history.version_altered,
+    yanks.unrecorded_unyank,
+    yanks.yank_lifted,
     history.model_removed,
     history.mixed_change,
     stages.unknown_version,
@@ -132,7 +135,7 @@ def run(rules: Sequence[Rule], context: Context, processes: int = 0) -> Report:
         models = [model for name, model in context.before.models.items() if name in named]
         before = set(_findings(again, unchanged, models, {}, processes))
         findings = {replace(finding, on_base=finding in before) for finding in findings}
-    return Report(tuple(sorted(findings)), tuple(skipped.items()), context.changes.classes)
+    return Report(tuple(sorted(findings)), tuple(skipped.items()), context.classes)
 
 
 @dataclass(frozen=True)

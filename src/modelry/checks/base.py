@@ -8,7 +8,7 @@ from functools import cached_property
 from inspect import cleandoc
 from typing import NamedTuple
 
-from modelry.model.changes import Changes, Move
+from modelry.model.changes import ORDER, Changes, Class, Move
 from modelry.model.documents import Assignment, ModelInfo
 from modelry.model.places import Position
 from modelry.model.policy import Policy
@@ -161,7 +161,12 @@ class Context:
         return self.ever(path)
 
     def goes_back(self, move: Move) -> bool:
-        """Say whether a stage returns to a version that held it before: it then skips all gates but integrity."""
+        """Say whether a stage returns to a version that held it before: it then skips all gates but integrity.
+
+        A holder that is given another term stays where it is, and meets all gates again.
+        """
+        if move.renews:
+            return False
         document = (
             self.before.models[move.model].stages.get(move.stage)
             if move.model in self.before.models
@@ -172,6 +177,15 @@ class Context:
         return self.history is not None and any(
             held.version == move.after for held in self.held(move.model, move.stage)
         )
+
+    @cached_property
+    def classes(self) -> tuple[Class, ...]:
+        """What kinds of change these are; where main's history is at hand, a way back is a rollback however far."""
+        found: set[Class] = set(self.changes.classes)
+        if found & {"promotion", "rollback"}:
+            found -= {"promotion", "rollback"}
+            found.update("rollback" if self.goes_back(move) else "promotion" for move in self.changes.moves)
+        return tuple(sorted(found, key=ORDER.index))
 
 
 Look = Callable[[Context], Iterator[Problem]]

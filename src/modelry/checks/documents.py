@@ -41,6 +41,7 @@ def _documents(context: Context) -> Iterator[Document]:  # type: ignore[type-arg
         yield from version.evaluations.values()
         if version.yanked is not None:
             yield version.yanked
+        yield from version.unyanked
 
 
 @rule("path-mismatch")

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from modelry.checks.base import Context, Problem, rule
 from modelry.model import layout
+from modelry.model.layout import Place
 
-_FROZEN = {"version", "pointer", "card", "evaluation", "yank"}
+_FROZEN = {"version", "pointer", "card", "evaluation", "yank", "unyank"}
 
 
 @rule("version-altered")
@@ -22,18 +23,25 @@ def version_altered(context: Context) -> Iterator[Problem]:
         # Of a model that is gone, `model-removed` speaks, once.
         if place.kind not in _FROZEN or not known or place.model not in context.after.models:
             continue
+        # A tombstone may be lifted: whether rightly, `unrecorded-unyank` says.
+        if place.kind == "yank" and edit.how == "removed" and _stays(context, place):
+            continue
         if edit.how != "added":
             yield Problem(
                 edit.path,
                 f"{place.model}@{place.name} is merged, and this was {edit.how}",
                 hint=f"put it back: git checkout main -- {edit.path}",
             )
-        elif place.kind not in {"evaluation", "yank"}:
+        elif place.kind not in {"evaluation", "yank", "unyank"}:
             yield Problem(
                 edit.path,
                 f"{place.model}@{place.name} is merged, and this was added",
                 hint="propose a new version",
             )
+
+
+def _stays(context: Context, place: Place) -> bool:
+    return place.name in context.after.models[place.model].versions
 
 
 @rule("model-removed")
@@ -59,7 +67,7 @@ def mixed_change(context: Context) -> Iterator[Problem]:
     with a new version, or a version with softer gates, hides one behind the other. Make a pull
     request of each; several of one kind, such as a batch of promotions to one stage, may stay together.
     """
-    classes = context.changes.classes
+    classes = context.classes
     # A document tells more of what the change is than an object's bytes.
     told = [step.edit.path for step in context.changes.steps if step.place.kind != "object"]
     path = next(iter([*told, *(edit.path for edit in context.changes.edits)]), "")

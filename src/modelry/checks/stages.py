@@ -63,11 +63,16 @@ def yanked_in_stage(context: Context) -> Iterator[Problem]:
     for model, stage, document in context.assignments:
         version = model.versions.get(document.value.version) if document.value is not None else None
         if version is not None and version.yanked is not None:
+            was = context.before.models.get(model.name)
+            held = was.holder(stage) if was is not None else None
+            others = held is not None and held.number != version.number
             yield Problem(
                 document.path,
                 f"{version.label} is yanked and holds {stage}",
                 document.locate(["version"]),
-                f"first: modelry rollback {model.name} {stage}",
+                f"take another version; if it is sound: modelry unyank {version.label} --reason …"
+                if others
+                else f"first: modelry rollback {model.name} {stage} --reason …",
             )
 
 

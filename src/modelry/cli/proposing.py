@@ -7,10 +7,11 @@ import click
 from modelry import checks, judging
 from modelry.errors import RefusedError
 from modelry.forges import local
+from modelry.forges.local import Proposed
 from modelry.git import Repository
 from modelry.model.registry import Registry
 from modelry.proposals import Proposal
-from modelry.reports import findings
+from modelry.reports import findings, wishes
 
 
 def begin(folder: Path) -> tuple[Repository, Registry]:
@@ -22,40 +23,37 @@ def begin(folder: Path) -> tuple[Repository, Registry]:
 
 
 def propose(repository: Repository, proposal: Proposal, *, dry_run: bool, offline: bool = False) -> None:
-    """Put a proposal on its branch, unless the rules would refuse it or `dry_run` only shows it."""
-    files = local.files(proposal)
-    if dry_run:
-        click.echo(shown(proposal, files), nl=False)
-        return
-    base = repository.commit(repository.base)
-    context = judging.change(repository, base, repository.write(base, files), offline=offline)
+    """Put a proposal on its branch, unless the rules would refuse it; `dry_run` only shows it, with what it meets."""
+    tree = repository.write(repository.base, local.files(proposal), proposal.removed)
+    context = judging.change(repository, repository.commit(repository.base), tree, offline=offline)
     report = checks.run(checks.ALL, context)
+    if dry_run:
+        show(proposal)
+        click.echo(f"\n{wishes.prospects(context)}{findings.summary(report)}", nl=False)
     if report.errors:
-        click.echo(findings.text(report, context.after.source.text), err=True, nl=False)
+        told = "" if dry_run else wishes.prospects(context)
+        click.echo(findings.text(report, context.after.source.text) + told, err=True, nl=False)
         raise RefusedError(
-            "nothing was proposed: it would be refused", hint="mend what the findings name, and run again"
+            "nothing was proposed: it would be refused", hint=wishes.remedy(context, report, proposal)
         )
-    done = local.propose(proposal, repository)
     for finding in report.persons:
-        click.echo(f"note: {finding.message}", err=True)
+        click.echo(f"note: {finding.message}; {finding.hint}", err=True)
+    if not dry_run:
+        tell(local.propose(proposal, repository))
+
+
+def show(proposal: Proposal) -> None:
+    """Print a proposal, as it would be written."""
+    click.echo(wishes.shown(proposal, local.files(proposal)), nl=False)
+
+
+def tell(done: Proposed) -> None:
+    """Say where a proposal is now, and how to go on from there."""
     if not done.is_news:
-        click.echo(f"{done.branch} says so already: nothing to do", err=True)
+        told = f"{done.branch} says so already: nothing to do"
     elif done.pushed_to:
-        click.echo(
-            f"pushed to {done.pushed_to}; open a pull request there, or: modelry merge {done.branch}",
-            err=True,
-        )
+        told = f"pushed to {done.pushed_to}; open a pull request there, or: modelry merge {done.branch}"
     else:
-        click.echo(
-            f"on a branch of its own; when it has been reviewed: modelry merge {done.branch}", err=True
-        )
+        told = f"on a branch of its own; when it has been reviewed: modelry merge {done.branch}"
+    click.echo(told, err=True)
     click.echo(done.branch)
-
-
-def shown(proposal: Proposal, files: dict[str, bytes]) -> str:
-    """Give what a proposal would write, as text."""
-    parts = [f"branch: {proposal.branch}\ntitle: {proposal.title}\n\n{proposal.body}"]
-    for path, data in files.items():
-        text = data.decode() if b"\0" not in data else f"({len(data)} bytes)\n"
-        parts.append(f"--- {path}\n{text}")
-    return "\n".join(parts)

@@ -91,11 +91,11 @@ def register(
     asked = _complete(flags, current, model)
     wish = _wish(model, artifact, asked, repository, current)
     record = registering.plan(wish, repository, current)
-    if dry_run:
-        proposal = registering.preview(wish, record)
+    if dry_run:  # what DVC would write is not there to be judged
+        proposing.show(registering.preview(wish, record))
     else:
         proposal = registering.propose(wish, record, repository, current)
-    proposing.propose(repository, proposal, dry_run=dry_run, offline=offline)
+        proposing.propose(repository, proposal, dry_run=False, offline=offline)
 
 
 def _complete(flags: Mapping[str, Any], registry: Registry, model: str) -> dict[str, Any]:

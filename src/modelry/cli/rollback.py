@@ -15,14 +15,16 @@ from modelry.cli import options, proposing
     metavar="VERSION",
     help="The version to go back to; otherwise the last good one that held the stage.",
 )
+@click.option("--offline", is_flag=True, help="Do not ask the remotes whether its artifact is there.")
 @options.dry_run
 @options.registry
 def rollback(
-    model: str, stage: str, reason: str, to: str | None, registry: str | None, *, dry_run: bool
+    model: str, stage: str, reason: str, to: str | None, registry: str | None, *, offline: bool, dry_run: bool
 ) -> None:
     """Propose that STAGE of MODEL goes back to a version that held it before.
 
-    Going back skips all gates but integrity: what was good enough once is the safe place to be.
+    Going back skips all gates but integrity: what was good enough once is the safe place to be. The last good one
+    is the latest that nobody rolled back from, that is not yanked and whose artifact is still in a remote.
 
     \b
     Examples:
@@ -31,6 +33,8 @@ def rollback(
     """
     repository, current = proposing.begin(options.folder(registry))
     held = judging.holders(repository, repository.base, model, stage)
-    target = proposals.last_good(current.model(model), stage, [holder.version for holder in held], to)
+    present = judging.presence(repository, current, offline=offline)
+    numbers = [holder.version for holder in held]
+    target = proposals.last_good(current.model(model), stage, numbers, to, present)
     proposal = proposals.rollback(current.model(model), stage, target, reason)
-    proposing.propose(repository, proposal, dry_run=dry_run)
+    proposing.propose(repository, proposal, dry_run=dry_run, offline=offline)

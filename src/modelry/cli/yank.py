@@ -18,6 +18,7 @@ from modelry.model import names
     help="How bad it is to keep using it.",
 )
 @click.option("--replacement", metavar="VERSION", help="The version to take instead.")
+@click.option("--advisory", metavar="URL", help="Where more is said.")
 @options.dry_run
 @options.registry
 def yank(
@@ -25,6 +26,7 @@ def yank(
     reason: str,
     severity: str,
     replacement: str | None,
+    advisory: str | None,
     registry: str | None,
     *,
     dry_run: bool,
@@ -37,5 +39,5 @@ def yank(
     """
     repository, current = proposing.begin(options.folder(registry))
     version = current.find(names.reference(reference))
-    proposal = proposals.yank(current, version, reason, severity, replacement)
+    proposal = proposals.yank(current, version, reason, severity, replacement, advisory)
     proposing.propose(repository, proposal, dry_run=dry_run)

@@ -37,12 +37,12 @@ def propose(proposal: Proposal, repository: Repository) -> Proposed:
     Raises `ConflictError` when main says so already, or somebody else has something else on the branch.
     """
     base = repository.commit(repository.base)
-    tree = repository.write(base, files(proposal))
+    tree = repository.write(base, files(proposal), proposal.removed)
     if tree == repository.run("rev-parse", f"{base}^{{tree}}").strip():
         raise ConflictError("main says so already", hint="there is nothing to propose")
     old, theirs = repository.resolves(f"refs/heads/{proposal.branch}"), _pushed(repository, proposal.branch)
     said = next((head for head in (old, theirs) if head and _says(repository, head, tree, base)), None)
-    if theirs is not None and theirs not in {old, said}:
+    if theirs is not None and theirs not in {old, said} and not _is_merged(repository, theirs, base):
         raise ConflictError(
             f"origin has something else on {proposal.branch}",
             hint=f"look at it: git log -p origin/{proposal.branch}; to replace it: git branch --force "
@@ -60,6 +60,11 @@ def _says(repository: Repository, head: str, tree: str, base: str) -> bool:
     """Say whether a commit is this tree on this base."""
     shown = repository.run("log", "-1", "--format=%T %P", head)
     return shown.split() == [tree, base]
+
+
+def _is_merged(repository: Repository, head: str, base: str) -> bool:
+    """Say whether main has a proposal of this name already: what is left of the branch is in nobody's way."""
+    return repository.succeeds("merge-base", "--is-ancestor", head, base)
 
 
 def _pushed(repository: Repository, branch: str) -> str | None:

@@ -16,6 +16,7 @@ Class = Literal[
     "promotion",
     "rollback",
     "yank",
+    "unyank",
     "evaluation",
     "metadata",
     "waiver",
@@ -25,7 +26,7 @@ Class = Literal[
 
 
 class Move(NamedTuple):
-    """A stage of a model that passes from one version to another."""
+    """A stage of a model that passes from one version to another, or is given to its holder again."""
 
     model: str
     stage: str
@@ -33,6 +34,11 @@ class Move(NamedTuple):
     """The version that held it; None when nobody did."""
     after: str | None
     """The version that takes it; None when it is emptied or its document cannot be read."""
+
+    @property
+    def renews(self) -> bool:
+        """Whether the holder stays, for another term."""
+        return self.after is not None and self.before == self.after
 
 
 class Step(NamedTuple):
@@ -122,6 +128,7 @@ ORDER: tuple[Class, ...] = (
     "promotion",
     "rollback",
     "yank",
+    "unyank",
     "evaluation",
     "waiver",
     "metadata",
@@ -156,7 +163,9 @@ def _class(step: Step, changes: Changes) -> Class:
         case "policy" | "schema":
             return "policy"
         case "yank":
-            return "yank"
+            return "unyank" if step.edit.how == "removed" else "yank"
+        case "unyank":
+            return "unyank"
         case "waiver":
             return "waiver"
         case "assignment":
@@ -177,4 +186,5 @@ def _goes_back(changes: Changes, place: Place) -> bool:
     model = changes.before.models.get(place.model)
     document = model.stages.get(place.name) if model is not None else None
     previous = document.value.previous if document is not None and document.value is not None else None
-    return previous is not None and previous == _held(changes.after, place)
+    held = _held(changes.after, place)
+    return previous is not None and previous == held and held != _held(changes.before, place)

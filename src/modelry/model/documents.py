@@ -304,6 +304,17 @@ class Yank(Part):
     """Where more is said."""
 
 
+class Unyank(Part):
+    """The record that a withdrawn version may be used again; it takes the tombstone's place and keeps its words."""
+
+    schema_: Literal["unyank/v1"] = Field(alias="schema")
+    """Which kind of document this is, in which edition."""
+    reason: Line
+    """Why it may be used again."""
+    yank: Yank
+    """The tombstone that it lifts, word for word."""
+
+
 class Waiver(Part):
     """A written, dated exception to one rule or gate, for this model."""
 

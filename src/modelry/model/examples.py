@@ -124,6 +124,16 @@ OF: dict[str, dict[str, Any]] = {
         "replacement": "1.2.1",
         "advisory": "https://acme.example/advisories/7",
     },
+    "unyank": {
+        "schema": "unyank/v1",
+        "reason": "the rows were not of the test set: see the advisory",
+        "yank": {
+            "schema": "yank/v1",
+            "reason": "trained on rows of the test set",
+            "severity": "high",
+            "advisory": "https://acme.example/advisories/7",
+        },
+    },
     "assignment": {
         "schema": "assignment/v1",
         "version": "1.2.0",

@@ -1,5 +1,6 @@
 """Where each document of the registry lies: the path is the identity, and this is how it is spelled."""
 
+import re
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -13,6 +14,7 @@ SCHEMAS = f"{ROOT}/schemas"
 # A name is asked for once for each of its files.
 _is_model = lru_cache(names.is_model)
 _is_version = lru_cache(names.is_version)
+_unyanked = re.compile(r"unyanked-([1-9][0-9]{0,2})\.yaml")
 
 Kind = Literal[
     "policy",
@@ -23,6 +25,7 @@ Kind = Literal[
     "card",
     "evaluation",
     "yank",
+    "unyank",
     "assignment",
     "waiver",
     "training",
@@ -39,7 +42,7 @@ class Place(NamedTuple):
     name: str = ""
     """Its version, stage or waiver; of an organisation's schema, the task."""
     file: str = ""
-    """What is left: the evaluation's name, the pointer's file, the object's path."""
+    """What is left: the evaluation's name, the pointer's file, the object's path, which unyank it is, from 1."""
 
 
 def model(name: str) -> str:
@@ -62,9 +65,19 @@ def evaluation(name: str, number: str, evaluation_name: str) -> str:
     return version(name, number, f"evaluations/{evaluation_name}.yaml")
 
 
+def unyank(name: str, number: str, ordinal: int) -> str:
+    """Give the path of the record that a version was taken back into use, the first time or a later one."""
+    return version(name, number, f"unyanked-{ordinal}.yaml")
+
+
 def stage(name: str, stage_name: str) -> str:
     """Give the path of the assignment of a model's stage."""
     return f"{ROOT}/models/{name}/stages/{stage_name}.yaml"
+
+
+def waiver(name: str, waiver_name: str) -> str:
+    """Give the path of a model's waiver."""
+    return f"{ROOT}/models/{name}/waivers/{waiver_name}.yaml"
 
 
 def place(path: str) -> Place | None:
@@ -107,6 +120,8 @@ def _of_version(name: str, number: str, inner: list[str]) -> Place | None:
             return Place("card", name, number)
         case ["yanked.yaml"]:
             return Place("yank", name, number)
+        case [file] if found := _unyanked.fullmatch(file):
+            return Place("unyank", name, number, found[1])
         case [file] if file.endswith(".dvc") and names.is_file(file.removesuffix(".dvc")):
             return Place("pointer", name, number, file)
         case ["evaluations", file] if names.is_model(file.removesuffix(".yaml")) and file.endswith(".yaml"):

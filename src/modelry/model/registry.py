@@ -13,6 +13,7 @@ from modelry.model.documents import (
     Evaluation,
     Measurement,
     ModelInfo,
+    Unyank,
     VersionRecord,
     Waiver,
     Yank,
@@ -25,7 +26,7 @@ from modelry.model.policy import Policy
 D = TypeVar("D")
 
 _MODELS = f"{layout.MODELS}/"
-_OF_VERSION = frozenset({"version", "pointer", "card", "evaluation", "yank"})
+_OF_VERSION = frozenset({"version", "pointer", "card", "evaluation", "yank", "unyank"})
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,13 @@ class Version:
         """Its tombstone, if it was withdrawn."""
         path = layout.version(self.model, self.number, "yanked.yaml")
         return self.source.load(path, Yank) if path in self.paths else None
+
+    @cached_property
+    def unyanked(self) -> tuple[Document[Unyank], ...]:
+        """The records of its earlier yanks, each lifted since; oldest first."""
+        placed = ((layout.place(path), path) for path in self.paths)
+        found = sorted((int(place.file), path) for place, path in placed if place and place.kind == "unyank")
+        return tuple(self.source.load(path, Unyank) for _, path in found)
 
     @cached_property
     def evaluations(self) -> Mapping[str, Document[Evaluation]]:

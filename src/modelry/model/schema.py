@@ -20,6 +20,7 @@ KINDS: dict[str, type[BaseModel]] = {
     "version": documents.VersionRecord,
     "evaluation": documents.Evaluation,
     "yank": documents.Yank,
+    "unyank": documents.Unyank,
     "assignment": documents.Assignment,
     "waiver": documents.Waiver,
 }

@@ -72,6 +72,10 @@ def version(found: Version) -> dict[str, Any]:
         "yanked": found.yanked.must.model_dump(mode="json", by_alias=True, exclude_none=True)
         if found.yanked
         else None,
+        "unyanked": [
+            document.must.model_dump(mode="json", by_alias=True, exclude_none=True)
+            for document in found.unyanked
+        ],
     }
 
 
@@ -94,6 +98,8 @@ def version_text(found: Version) -> str:
         if result.after is not None
     ]
     yanked = f"YANKED: {found.yanked.must.reason}\n" if found.yanked is not None else ""
+    for document in found.unyanked:
+        yanked += f"was yanked: {document.must.yank.reason}; no longer: {document.must.reason}\n"
     return f"{found.label}\n{yanked}{table(rows)}"
 
 

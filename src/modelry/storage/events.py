@@ -16,7 +16,9 @@ _ORDER: tuple[What, ...] = get_args(What)
 """Of one commit's events, which comes first."""
 _SUMMARY = re.compile(rb"^summary: ([A-Za-z][\w ,.;()/%+-]{5,200}[\w.)])\n(?=[a-z])", re.MULTILINE)
 """One line that every YAML reader takes for itself; ten thousand records need not be parsed for it."""
-_TELLING = frozenset({"policy", "schema", "model", "version", "evaluation", "yank", "assignment", "waiver"})
+_TELLING = frozenset(
+    {"policy", "schema", "model", "version", "evaluation", "yank", "unyank", "assignment", "waiver"}
+)
 
 
 def read(
@@ -134,8 +136,15 @@ class _Telling:
         self._landed = landed
         self._said = said
         self._held: dict[tuple[str, str], list[str]] = {}
+        self._lifted: dict[tuple[str, str, str], str] = {}
 
     def events(self, touches: Sequence[tuple[Touch, Place]]) -> Iterator[Event]:
+        # Why a tombstone goes stands in the record that comes with it.
+        self._lifted = {
+            (touch.commit, place.model, place.name): self._said.get(touch.after, _NOTHING).reason
+            for touch, place in touches
+            if place.kind == "unyank" and touch.after is not None
+        }
         commit, made = "", list[Event]()
         for touch, place in touches:
             if touch.commit != commit:
@@ -156,6 +165,8 @@ class _Telling:
         version = place.name if place.kind in {"version", "yank", "evaluation"} else None
         name = {"evaluation": place.file, "waiver": place.name, "schema": place.name}.get(place.kind, "")
         reason = after.deprecated or after.reason
+        if what == "unyanked":
+            reason = self._lifted.get((touch.commit, place.model, place.name), "")
         return Event(
             what, place.model, version or after.version, None, None, self._landed[touch.commit], reason, name
         )

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from fnmatch import fnmatch
 from io import FileIO
 from pathlib import Path
 
@@ -61,7 +62,8 @@ def _is_kept(entry: os.DirEntry[str]) -> bool:
     """Say what `scaffold` tells git: these of a version's files and folders, and no others."""
     if entry.name == "evaluations":
         return entry.is_dir(follow_symlinks=False)
-    return entry.name in {"version.yaml", "card.md", "yanked.yaml"} or entry.name.endswith(".dvc")
+    kept = {"version.yaml", "card.md", "yanked.yaml"}
+    return entry.name in kept or entry.name.endswith(".dvc") or fnmatch(entry.name, "unyanked-*.yaml")
 
 
 def _target(path: str) -> bytes:
@@ -99,6 +101,7 @@ _IGNORED = """\
 !/registry/models/*/versions/*/*.dvc
 !/registry/models/*/versions/*/card.md
 !/registry/models/*/versions/*/yanked.yaml
+!/registry/models/*/versions/*/unyanked-*.yaml
 !/registry/models/*/versions/*/evaluations/
 /site/_build/
 """

@@ -84,3 +84,13 @@ def edit(text: str, keys: Sequence[str | int], value: object) -> str:
     from modelry.storage import yaml_editing  # noqa: PLC0415  as in `parse`
 
     return yaml_editing.edit(text, keys, value)
+
+
+def remove(text: str, key: str) -> str:
+    """Return the text without one field of its top mapping, and the comments that stand in it.
+
+    Every other character stays as it is. Raises RegistryError as `edit` does.
+    """
+    from modelry.storage import yaml_editing  # noqa: PLC0415  as in `parse`
+
+    return yaml_editing.remove(text, key)

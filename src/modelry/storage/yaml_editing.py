@@ -31,11 +31,35 @@ def edit(text: str, keys: Sequence[str | int], value: object) -> str:
         changed = _add(text, parent, last, value)
     if not changed.endswith("\n"):
         changed += "\n"
-    expected: Any = deepcopy(root.value)
-    inner = expected
+    expected, inner = _copy(root, keys)
+    inner[last] = _read(yaml_writing.document({"value": value})).children["value"].value
+    return _held_against(changed, expected, path)
+
+
+def remove(text: str, key: str) -> str:
+    """Return the text without one field of its top mapping; see `yaml.remove`."""
+    root = _read(text)
+    if key not in root.children:
+        raise RegistryError(f"`{key}` leads nowhere: there is no `{key}`")
+    start = text.rfind("\n", 0, root.keys[key].start) + 1
+    end = text.find("\n", root.children[key].end)
+    changed = text[:start] + (text[end + 1 :] if end >= 0 else "")
+    expected, inner = _copy(root, [key])
+    del inner[key]
+    return _held_against(changed, expected, key)
+
+
+def _copy(root: Node, keys: Sequence[str | int]) -> tuple[Any, Any]:
+    """Give a copy of what the text says, and its part that holds the last key."""
+    whole: Any = deepcopy(root.value)
+    inner = whole
     for key in keys[:-1]:
         inner = inner[key]
-    inner[last] = _read(yaml_writing.document({"value": value})).children["value"].value
+    return whole, inner
+
+
+def _held_against(changed: str, expected: object, path: str) -> str:
+    """Give the text if it says what is expected, and nothing else is different."""
     # As text, so that neither 1, 1.0 and true pass for one another, nor another order.
     if repr(_read(changed).value) != repr(expected):
         message = f"`{path}` cannot be changed without changing more"
