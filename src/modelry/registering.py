@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from modelry import proposals
-from modelry.checks import gates
 from modelry.errors import ConflictError, IntegrityError, UsageError
 from modelry.git import Repository
 from modelry.model import layout, names
@@ -235,7 +234,7 @@ def waiver(flags: Mapping[str, str | None], until: str | None, lasting: str | No
             raise UsageError(
                 f"--for {lasting} is no number of days or weeks", hint="write --for 14d, or --for 2w"
             )
-        until = str((datetime.now(UTC) + gates.duration(lasting)).date())
+        until = str((datetime.now(UTC) + names.duration(lasting)).date())
     given = {name: flags[name] for name in Waiver.model_fields if flags.get(name) is not None}
     document: dict[str, Any] = {"schema": "waiver/v1", **given, "expires": until}
     facts.hold(document, Waiver, "the waiver")

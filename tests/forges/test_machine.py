@@ -1,6 +1,7 @@
-"""Proposals made and merged in any order: main answers as a plain dict does, and never breaks a rule.
+"""Proposals made, merged and reverted in any order: main answers as a plain dict does, and never breaks a rule.
 
 Each proposal starts from main as it is then and may land much later, when others have landed; as in a forge.
+The long one: `pytest -m slow tests/forges/test_machine.py`.
 """
 
 import tempfile
@@ -21,30 +22,74 @@ from modelry.forges import local
 from modelry.git import Repository
 from modelry.model import changes, names
 from modelry.model.registry import Registry
+from modelry.proposals import Proposal
+from modelry.storage import yaml
 
 MODELS, STAGES = ("churn", "retention"), ("staging", "production")
 
 Numbers = st.integers(0, 1_000)
 
 
-class Told(NamedTuple):
+class Place:
+    """What the dict knows of a stage."""
+
+    def __init__(self) -> None:
+        self.held: list[str] = []
+        """Who held it, newest last; who is given another term, once more."""
+        self.good: list[str] = []
+        """Those of them from whom nobody went back, newest last."""
+        self.said: list[tuple[str, str | None]] = []
+        """What its document said: version and previous."""
+
+    @property
+    def holder(self) -> str | None:
+        return self.held[-1] if self.held else None
+
+    def move(self, version: str, previous: str | None) -> None:
+        self.held.append(version)
+        self.said.append((version, previous))
+        if version in self.good:
+            del self.good[self.good.index(version) + 1 :]
+        else:
+            self.good.append(version)
+
+
+class Told:
     """What the dict knows of a model."""
 
-    versions: dict[str, bool]
-    """Its versions, and whether each is yanked."""
-    held: dict[str, list[str]]
-    """Who held each stage, newest last."""
-    evidence: set[tuple[str, str]]
+    def __init__(self) -> None:
+        self.versions: dict[str, bool] = {}
+        """Its versions, and whether each is yanked."""
+        self.lifted: dict[str, int] = {}
+        """How many yanks of a version were lifted."""
+        self.stages = {stage: Place() for stage in STAGES}
+        self.evidence: set[tuple[str, str]] = set()
+        self.waived: set[str] = set()
+        """The versions that may skip staging."""
+        self.deprecated: str | None = None
+
+    def live(self, version: str) -> bool:
+        return self.versions.get(version) is False
+
+
+class Act(NamedTuple):
+    """What a change would do to the dict, and whether it may be merged, as far as the dict knows."""
+
+    apply: Callable[[], None]
+    holds: Callable[[], bool] = lambda: True
+
+
+NEVER = Act(lambda: None, lambda: False)
 
 
 class Pending(NamedTuple):
-    """A proposal that waits: what it would do to the dict, and what it takes for granted."""
+    """A proposal that waits."""
 
     head: str
     main: str
-    apply: Callable[[], None]
-    holds: Callable[[], bool]
-    """Whether it may still be merged, as far as the dict knows."""
+    act: Act
+    back: Callable[[], Act] | None
+    """Asked when it lands: what its revert would be. None for a revert: those are not reverted."""
 
 
 class World(RuleBasedStateMachine):
@@ -54,19 +99,28 @@ class World(RuleBasedStateMachine):
         bare = Path(self.folder.name, "origin.git")
         Repository(bare.parent).run("init", "--quiet", "--bare", "--template=", str(bare))
         self.repository = Repository(bare)
-        self.told = {name: Told({}, {stage: [] for stage in STAGES}, set()) for name in MODELS}
+        self.told = {name: Told() for name in MODELS}
         self.main = self._begin()
         self.waiting: list[Pending] = []
+        self.landed: list[tuple[str, Act]] = []
+        """The commits of main, each with what its revert would be."""
+        self.words = 0
 
     def _begin(self) -> str:
         """Give a main on which churn has three versions, and staging has passed through all of them."""
         told = self.told["churn"]
         told.versions.update(dict.fromkeys(["1.0.0", "1.1.0", "1.2.0"], False))
-        files = {**builders.a_policy(), **builders.a_model("churn", told.versions)}
+        gates = [{"metric": "auc", "no_worse_than": "production", "tolerance": 0.005}]
+        stages = [
+            {"name": "staging", "expires_after": "4w", "gates": [{"metric": "auc", "at_least": 0.8}]},
+            {"name": "production", "after": ["staging"], "gates": gates},
+        ]
+        files = {**builders.a_policy(stages=stages), **builders.a_model("churn", told.versions)}
         commits: list[str] = []
         for version in told.versions:
-            files |= builders.an_assignment("churn", version, previous=self.holder("churn", "staging"))
-            told.held["staging"].append(version)
+            previous = told.stages["staging"].holder
+            files |= builders.an_assignment("churn", version, previous=previous)
+            told.stages["staging"].move(version, previous)
             commits.append(self.repository.record(self.repository.write(None, files), commits[-1:], "begin"))
         return commits[-1]
 
@@ -76,83 +130,119 @@ class World(RuleBasedStateMachine):
     def registry(self) -> Registry:
         return judging.registry(self.repository, self.main)
 
-    def wait(
-        self, files: dict[str, bytes], apply: Callable[[], None], holds: Callable[[], bool] = lambda: True
-    ) -> None:
-        head = self.repository.record(self.repository.write(self.main, files), [self.main], "proposed")
-        self.waiting.append(Pending(head, self.main, apply, holds))
+    def wait(self, proposal: Proposal, act: Act, back: Callable[[], Act] = lambda: NEVER) -> None:
+        tree = self.repository.write(self.main, local.files(proposal), proposal.removed)
+        head = self.repository.record(tree, [self.main], "proposed")
+        self.waiting.append(Pending(head, self.main, act, back))
 
     def version(self, number: int) -> tuple[str, str] | None:
         """Give one of all versions."""
         known = [(name, version) for name in MODELS for version in self.told[name].versions]
         return known[number % len(known)] if known else None
 
-    def live(self, name: str, version: str) -> bool:
-        return self.told[name].versions.get(version) is False
+    def reason(self) -> str:
+        self.words += 1
+        return f"for the {self.words}. time"
 
-    def holder(self, name: str, stage: str) -> str | None:
-        held = self.told[name].held[stage]
-        return held[-1] if held else None
+    def holds_none(self, name: str, version: str) -> bool:
+        return version not in (place.holder for place in self.told[name].stages.values())
 
     @rule(name=st.sampled_from(MODELS), part=st.sampled_from(["major", "minor", "patch"]))
     def register(self, name: str, part: str) -> None:
         versions = self.told[name].versions
         number = names.bump(max(versions, key=names.precedence), part) if versions else "1.0.0"
         files = builders.a_version(name, number) if versions else builders.a_model(name, [number])
-        self.wait(files, lambda: versions.update({number: False}))
+        proposal = Proposal(f"register/{name}/{number}", "Register", "", files=files)
+        self.wait(proposal, Act(lambda: versions.update({number: False})))
+
+    def move(self, name: str, stage: str, version: str, proposal: Proposal, *, forward: bool) -> None:
+        """Let a proposal wait that gives a stage to a version."""
+        told, place = self.told[name], self.told[name].stages[stage]
+        before = place.holder
+
+        def holds() -> bool:
+            soaked = version in told.stages["staging"].held or version in told.waived or version in place.held
+            may = not forward or stage == "staging" or soaked
+            return told.live(version) and place.holder == before and may
+
+        def back() -> Act:
+            if not place.said:
+                return NEVER  # a stage is never emptied again
+            number, previous = place.said[-1]
+            return Act(
+                lambda: place.move(number, previous),
+                lambda: told.live(number) and place.holder == previous,
+            )
+
+        self.wait(proposal, Act(lambda: place.move(version, before), holds), back)
 
     @rule(number=Numbers, stage=st.sampled_from(STAGES))
     def promote(self, number: int, stage: str) -> None:
         found = self.version(number)
-        if found is None or not self.live(*found) or self.holder(found[0], stage) == found[1]:
+        if found is None or not self.told[found[0]].live(found[1]):
             return
         name, version = found
-        if stage == "production" and version not in self.told[name].held["staging"]:
+        told, place, registry = self.told[name], self.told[name].stages[stage], self.registry()
+        candidate = registry.model(name).versions[version]
+        if stage == "production" and place.holder == version:
+            with pytest.raises(ConflictError):
+                proposals.promote(registry, candidate, stage, "it is better")
             return
-        registry, before = self.registry(), self.holder(name, stage)
-        proposal = proposals.promote(registry, registry.model(name).versions[version], stage, "it is better")
-        self.wait(
-            local.files(proposal),
-            lambda: self.told[name].held[stage].append(version),
-            lambda: self.live(name, version) and self.holder(name, stage) == before,
-        )
+        if stage == "production" and version not in {*told.stages["staging"].held, *told.waived, *place.held}:
+            return
+        proposal = proposals.promote(registry, candidate, stage, self.reason())
+        self.move(name, stage, version, proposal, forward=True)
 
-    @rule(name=st.sampled_from(MODELS), stage=st.sampled_from(STAGES))
-    def roll_back(self, name: str, stage: str) -> None:
-        held, before = self.told[name].held[stage], self.holder(name, stage)
-        good = [version for version in reversed(held) if version != before and self.live(name, version)]
-        if before is None:
+    @rule(name=st.sampled_from(MODELS), stage=st.sampled_from(STAGES), which=st.none() | Numbers)
+    def roll_back(self, name: str, stage: str, which: int | None) -> None:
+        told, place = self.told[name], self.told[name].stages[stage]
+        if place.holder is None:
             return
         model = self.registry().model(name)
         known = [found.version for found in judging.holders(self.repository, self.main, name, stage)]
-        assert known == held[::-1]
+        assert known == place.held[::-1]
+        candidates = place.good[::-1] if which is None else sorted({*place.held})
+        good = [version for version in candidates if version != place.holder and told.live(version)]
         if not good:
             with pytest.raises(NotFoundError):
-                proposals.last_good(model, stage, known, None)
+                proposals.last_good(model, stage, known if which is None else [], None)
             return
-        target = proposals.last_good(model, stage, known, None)
-        assert target.number == good[0]
-        self.wait(
-            local.files(proposals.rollback(model, stage, target, "it was better")),
-            lambda: held.append(good[0]),
-            lambda: self.live(name, good[0]) and self.holder(name, stage) == before,
-        )
+        to = None if which is None else good[which % len(good)]
+        target = proposals.last_good(model, stage, known, to)
+        assert target.number == (to or good[0])
+        proposal = proposals.rollback(model, stage, target, self.reason())
+        self.move(name, stage, target.number, proposal, forward=False)
 
     @rule(number=Numbers)
     def yank(self, number: int) -> None:
         found = self.version(number)
-        if found is None or not self.live(*found):
+        if found is None or not self.told[found[0]].live(found[1]) or not self.holds_none(*found):
             return
-        name, version = found
-        if version in (self.holder(name, stage) for stage in STAGES):
-            return
-        registry = self.registry()
+        (name, version), registry = found, self.registry()
         proposal = proposals.yank(registry, registry.model(name).versions[version], "it leaks", "high", None)
-        self.wait(
-            local.files(proposal),
-            lambda: self.told[name].versions.update({version: True}),
-            lambda: version not in (self.holder(name, stage) for stage in STAGES),
+        act = Act(
+            lambda: self.told[name].versions.update({version: True}), lambda: self.holds_none(name, version)
         )
+        self.wait(proposal, act)
+
+    @rule(number=Numbers)
+    def unyank(self, number: int) -> None:
+        found = self.version(number)
+        if found is None:
+            return
+        (name, version), told = found, self.told[found[0]]
+        candidate, lifted = self.registry().model(name).versions[version], told.lifted.get(version, 0)
+        if told.live(version):
+            with pytest.raises(ConflictError):
+                proposals.unyank(candidate, "it does not")
+            return
+
+        def lift() -> None:
+            told.versions[version] = False
+            told.lifted[version] = lifted + 1
+
+        holds = lambda: told.versions[version] and told.lifted.get(version, 0) == lifted  # noqa: E731
+        self.wait(proposals.unyank(candidate, "it does not"), Act(lift, holds))
 
     @rule(number=Numbers, evidence=st.sampled_from(["fairness", "latency"]))
     def evaluate(self, number: int, evidence: str) -> None:
@@ -162,7 +252,53 @@ class World(RuleBasedStateMachine):
         name, version = found
         measured = builders.a_document("evaluation")
         proposal = proposals.evaluate(self.registry().model(name).versions[version], evidence, measured)
-        self.wait(local.files(proposal), lambda: self.told[name].evidence.add((version, evidence)))
+        self.wait(proposal, Act(lambda: self.told[name].evidence.add((version, evidence))))
+
+    @rule(number=Numbers)
+    def waive(self, number: int) -> None:
+        found = self.version(number)
+        if found is None:
+            return
+        (name, version), waived = found, self.told[found[0]].waived
+        registry, path = self.registry(), f"skip-{version.replace('.', '-')}"
+        on, off = Act(lambda: waived.add(version)), Act(lambda: waived.discard(version))
+        if version in waived:
+            self.wait(proposals.unwaive(registry, name, path, "enough"), off, lambda: on)
+            return
+        waiver = builders.a_document(
+            "waiver", rule="stage-skipped", version=version, gate=None, expires="2999-12-31"
+        )
+        self.wait(proposals.waive(registry, name, waiver, path), on, lambda: off)
+
+    @rule(name=st.sampled_from(MODELS))
+    def deprecate(self, name: str) -> None:
+        told, registry = self.told[name], self.registry()
+        if not told.versions:
+            return
+        reason = self.reason() if told.deprecated is None else None
+        proposal = (
+            proposals.deprecate(registry, name, reason, None, yaml.edit)
+            if reason is not None
+            else proposals.undeprecate(registry, name, "it is of use", yaml.remove)
+        )
+
+        def say(what: str | None) -> None:
+            told.deprecated = what
+
+        def back() -> Act:
+            before = told.deprecated
+            return Act(lambda: say(before))
+
+        self.wait(proposal, Act(lambda: say(reason)), back)
+
+    @precondition(lambda self: self.landed)
+    @rule(number=Numbers)
+    def revert(self, number: int) -> None:
+        """Take a merge of main's back, as `git revert` does: what the dict allows may land, all else may never."""
+        commit, act = self.landed[number % len(self.landed)]
+        head = self.repository.record(f"{commit}^1^{{tree}}", [commit], "revert")
+        self.waiting.append(Pending(head, "", act, None))
+        self.merge(-1)
 
     @precondition(lambda self: self.waiting)
     @rule()
@@ -184,9 +320,11 @@ class World(RuleBasedStateMachine):
         proposed = self.waiting.pop(number)
         refused = self.land(proposed)
         assert refused is None or proposed.main != self.main, f"alone on main, and refused: {refused}"
-        assert refused is not None or proposed.holds(), "merged, though it had become wrong"
+        assert refused is not None or proposed.act.holds(), "merged, though it had become wrong"
         if refused is None:
-            proposed.apply()
+            if proposed.back is not None:
+                self.landed.append((self.main, proposed.back()))
+            proposed.act.apply()
             self.answers()
 
     def land(self, proposed: Pending) -> str | None:
@@ -215,6 +353,12 @@ class World(RuleBasedStateMachine):
             assert {
                 number: version.yanked is not None for number, version in found.versions.items()
             } == told.versions
+            assert {number: len(version.unyanked) for number, version in found.versions.items()} == {
+                number: told.lifted.get(number, 0) for number in told.versions
+            }
+            assert {waiver.must.version for waiver in found.waivers.values()} == told.waived
+            said = found.info.must.deprecated
+            assert (said.reason if said is not None else None) == told.deprecated
             assert {
                 (number, evidence)
                 for number, version in found.versions.items()
@@ -224,7 +368,7 @@ class World(RuleBasedStateMachine):
             newest = max(live, key=names.precedence, default=None)
             assert asked(registry, f"{name}@latest") == newest
             for stage in STAGES:
-                assert asked(registry, f"{name}@{stage}") == self.holder(name, stage)
+                assert asked(registry, f"{name}@{stage}") == told.stages[stage].holder
         now = datetime.now(UTC)
         still = changes.between(registry, registry)
         assert (still.edits, still.steps, still.moves, still.registered, still.classes) == (
