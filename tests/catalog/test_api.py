@@ -58,6 +58,7 @@ def test_a_model_document_says_all_that_a_client_needs() -> None:
                 "size": len(data),
                 "previous": None,
                 "reason": "better on new customers, no worse elsewhere",
+                "due": None,
             }
             for stage in ("staging", "production")
         },
@@ -138,6 +139,7 @@ def test_a_stage_document_names_the_version_and_its_bytes() -> None:
         "size": len(data),
         "previous": None,
         "reason": "better on new customers, no worse elsewhere",
+        "due": None,
         "document": f"o/{sha256(canonical(made['models/churn/versions/1.1.0.json']))}.json",
     }
 

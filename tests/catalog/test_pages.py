@@ -220,3 +220,28 @@ def test_the_lines_to_copy_come_with_addresses_that_a_shell_can_take() -> None:
     assert (
         "curl -fsS https://acme.example/dvc/files/md5/e4/a22166216f54097fa6663b63cb3b01 -o model.onnx" in page
     )
+
+
+@pytest.mark.parametrize(
+    ("term", "told", "due"),
+    [
+        ("90d", "review due 2026-05-27", "2026-05-27T08:30:00Z"),
+        ("4d", "overdue review was due 2026-03-02", "2026-03-02T08:30:00Z"),
+    ],
+)
+def test_pages_and_documents_say_when_an_assignment_must_be_looked_at_again(
+    term: str, told: str, due: str
+) -> None:
+    stages = [{"name": "staging"}, {"name": "production", "expires_after": term}]
+    files = {**a_rich_one(), **builders.a_policy(stages=stages)}
+    made = pages(files, events=events())
+    for page in ("models/churn/index", "models/churn/1.0.0/index", "stages/production/index"):
+        assert told in words(made[f"docs/{page}.md"]), page
+    assert "review" not in words(made["docs/stages/staging/index.md"])
+    moment = replace(MOMENT, events=events())
+    (document,) = [
+        json.loads(data)
+        for path, data in catalog.files(registry(files), moment).items()
+        if path == "docs/api/v1/models/churn/stages/production.json"
+    ]
+    assert document["due"] == due

@@ -137,7 +137,8 @@ def _held(hold: Hold) -> dict[str, Any]:
 
 
 def _stage(hold: Hold) -> dict[str, Any]:
-    return _held(hold) | {"previous": hold.assignment.previous, "reason": hold.assignment.reason}
+    due = numbers.stamp(hold.due) if hold.due is not None else None
+    return _held(hold) | {"previous": hold.assignment.previous, "reason": hold.assignment.reason, "due": due}
 
 
 def _version_document(entry: VersionEntry) -> VersionDocument:

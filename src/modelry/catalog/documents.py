@@ -177,6 +177,11 @@ class ModelStage(Held):
 
     previous: str | None
     reason: str
+    due: str | None = None
+    """When somebody must look at the assignment again, RFC 3339 in UTC; null where policy gives it no term.
+
+    Whether that is over, only the reader's clock can say.
+    """
 
 
 class Remote(Part):

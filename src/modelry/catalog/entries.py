@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
 
@@ -103,6 +104,10 @@ class Hold(NamedTuple):
     entry: VersionEntry
     since: Event | None
     """How it came there; None where nobody knows."""
+    due: datetime | None = None
+    """When somebody must look at it again; None where policy gives it no term."""
+    is_overdue: bool = False
+    """Whether that was over when the commit was made that the catalog shows."""
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,13 @@
 """From the registry to the catalog's entries: order, places in line, and what has to be left out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from modelry.catalog.entries import Catalog, Hold, ModelEntry, VersionEntry, Wrong
 from modelry.catalog.moment import Moment
+from modelry.catalog.terms import ends
 from modelry.model import layout, names
 from modelry.model.events import Event, holding
 from modelry.model.places import Fault, Position
@@ -20,10 +23,20 @@ def of(registry: Registry, moment: Moment) -> Catalog:
     events: dict[str, list[Event]] = {}
     for event in moment.events:
         events.setdefault(event.model, []).append(event)
-    models = tuple(
-        _model(model, policy, tuple(events.get(model.name, ()))) for model in registry.models.values()
-    )
-    return Catalog(registry, policy, moment, models)
+    models = [_model(model, policy, tuple(events.get(model.name, ()))) for model in registry.models.values()]
+    terms = ends(policy, moment.events, moment.when)
+    return Catalog(registry, policy, moment, tuple(_dated(model, terms, moment.when) for model in models))
+
+
+def _dated(model: ModelEntry, terms: Mapping[tuple[str, str], datetime], now: datetime) -> ModelEntry:
+    """Say of a model's assignments when their terms end, and whether that is over."""
+    if not any((model.name, stage) in terms for stage in model.holds):
+        return model
+    holds = {}
+    for stage, hold in model.holds.items():
+        due = terms.get((model.name, stage)) if hold.since is not None else None
+        holds[stage] = hold._replace(due=due, is_overdue=due is not None and due <= now)
+    return replace(model, holds=holds)
 
 
 def _model(model: Model, policy: Policy, events: tuple[Event, ...]) -> ModelEntry:
