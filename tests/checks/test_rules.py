@@ -1,5 +1,6 @@
 """What no example can show: rules without a policy, a clock or a remote to ask."""
 
+import json
 from datetime import UTC, date, datetime
 
 import pytest
@@ -416,3 +417,42 @@ def test_a_champion_is_no_excuse_for_what_nobody_measured() -> None:
 
 NO_WORSE = {"metric": "nothing", "no_worse_than": "production"}
 ELSEWHERE = {"metric": "auc", "dataset": "elsewhere", "no_worse_than": "production"}
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "message"),
+    [
+        ('{\n  "a": 1,\n  "properties": {"x": {"type": "strin"}}\n}', 3, 32, "is no JSON Schema at properties.x.type: "),
+        ('{"allOf": [{}, {"$ref": "#/$defs/a"}]}', 1, 25, "refers to #/$defs/a, which it does not have"),
+        ('{"$ref": "file:///etc/passwd"}', 1, 10, "refers to file:///etc/passwd, which it does not have"),
+        ('{"$dynamicRef": "#x"}', 1, 17, "refers to #x, which it does not have"),
+        ('{"$schema": "http://json-schema.org/draft-07/schema#"}', 1, 13, "`$schema` is "),
+        ('{"a": {"b": 1, "c": [], "b": 2}}', 1, 25, "has this key twice"),
+        ('{"minimum": NaN}', 1, 1, "is no JSON: NaN is no number"),
+        ('{"pattern": "(a"}', 1, 13, 'is no JSON Schema at pattern: "(a" is not a "regex"'),
+        ('{"patternProperties": {"(": {}}}', 1, 29, 'is no JSON Schema at patternProperties.(: "(" is not a "regex"'),
+        ('{"properties": ' * 900 + "1" + "}" * 900, 1, 1, "is too deep"),
+        ('{"not": ' * 600 + "{}" + "}" * 600, 1, 1, "is too deep"),
+        ("[" * 100_000, 1, 1, "is too deep"),
+        ('{"x": [1, {"y": "\\u00e9\\""}, true, null], "x": 1}', 1, 43, "has this key twice"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_schema_is_told_where_it_stands(
+    text: str, line: int, column: int, message: str
+) -> None:
+    found = list(extras.invalid_extra_schema.look(a_change({layout.schema("x"): text.encode()})))
+
+    assert [(problem.position, problem.message[: len(message)]) for problem in found] == [
+        ((line, column), message)
+    ]
+
+
+def test_a_pattern_of_a_schema_takes_linear_time() -> None:
+    schema = {"patternProperties": {"^(a+)+$": {"pattern": "^(b+)+$"}}, "additionalProperties": False}
+    task = builders.registry_of(BASE).models["churn"].info.must.task
+    before = {**BASE, layout.schema(task): json.dumps(schema).encode()}
+    files = builders.a_version(version="1.2.0", extra={"a" * 63: "b" * 9_000 + "c"})
+
+    found = list(extras.invalid_extra.look(a_change(files, before=before)))
+
+    assert [problem.message[:81] for problem in found] == [f'`extra.{"a" * 63}`: "bbbbbbb']

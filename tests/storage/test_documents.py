@@ -6,7 +6,7 @@ import pytest
 from pydantic import BaseModel
 
 import builders
-from modelry.errors import NotFoundError
+from modelry.errors import Exit, RegistryError
 from modelry.model import documents as kinds
 from modelry.model import examples, layout, schema
 from modelry.model.files import Entry, Files, Tree
@@ -284,9 +284,10 @@ def test_a_missing_file_is_a_document_with_a_fault() -> None:
     )
     assert document.locate(["title"]) == START
     with pytest.raises(
-        NotFoundError, match=r"^registry/models/churn/model\.yaml cannot be read: model\.yaml is missing$"
-    ):
+        RegistryError, match=r"^registry/models/churn/model\.yaml cannot be read: model\.yaml is missing$"
+    ) as error:
         document.must  # noqa: B018 - asking is the test
+    assert error.value.code is Exit.FAILED
 
 
 @pytest.mark.parametrize("mode", ["120000", "160000", "100755"])

@@ -100,3 +100,40 @@ def test_what_is_to_be_written_is_held_against_its_model() -> None:
     with pytest.raises(UsageError, match=r"^metrics.json: .*dataset"):
         facts.hold({"schema": "evaluation/v1"}, Evaluation, "metrics.json")
     facts.hold(builders.a_document("evaluation"), Evaluation, "metrics.json")
+
+
+CUSTOMERS = [{"name": "customers", "rows": [1, 2]}, {"name": "plans"}]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- name: customers\n  rows: [1, 2]\n- name: plans\n",
+        "# data\n\n---\n- name: customers\n  rows:\n  - 1\n  - 2\n- {name: plans}\n",
+        "[{name: customers, rows: [1, 2]}, {name: plans}]\n",
+        "[\n  {name: customers, rows: [1, 2]},\n  {name: plans},\n]\n",
+        '[{"name": "customers", "rows": [1, 2]}, {"name": "plans"}]',
+        "  - name: customers\n    rows: [1, 2]\n  - name: plans\n",
+    ],
+)
+def test_a_list_is_read_however_yaml_writes_it(text: str, tmp_path: Path) -> None:
+    (tmp_path / "data.yaml").write_text(text, "utf-8")
+    assert facts.read(tmp_path / "data.yaml") == CUSTOMERS
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("- name: a\n- b: yes\n", "2:6"),
+        ("# x\n---\n- name: a\n- b: yes\n", "4:6"),
+        ("[{a: 1},\n {b: yes}]\n", "2:6"),
+        ("b: yes\n", "1:4"),
+        ("- *a\n", "1:3"),
+    ],
+)
+def test_what_is_wrong_in_a_list_is_told_at_its_own_place(text: str, place: str, tmp_path: Path) -> None:
+    path = tmp_path / "data.yaml"
+    path.write_text(text, "utf-8")
+    with pytest.raises(UsageError) as error:
+        facts.read(path)
+    assert str(error.value).startswith(f"{path}:{place}: ")

@@ -44,6 +44,7 @@ ALL: tuple[Rule, ...] = (
     extras.invalid_extra_schema,
     extras.invalid_extra,
     documents.unknown_license,
+    profiles.unknown_field,
     profiles.unknown_profile,
     profiles.profile_field_missing,
     profiles.card_section_missing,

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from modelry.checks.expression_syntax import Call, Entries, Items, Literal, Name, Node, Operation, Select
+from modelry.model import schema
 
 _SAMPLE = {
     "bool": "true",
@@ -72,6 +73,13 @@ class Wrong(NamedTuple):
     start: int
     message: str
     hint: str
+
+
+@cache
+def record() -> Type:
+    """Give the type of `version.yaml`."""
+    described = schema.of("version")
+    return of_schema(described, described["$defs"], "version")
 
 
 def of_schema(schema: Mapping[str, Any], definitions: Mapping[str, Any], named: str) -> Type:

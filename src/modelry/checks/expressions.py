@@ -2,14 +2,12 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
 from typing import Any, NamedTuple
 
 from modelry.checks import expression_syntax, expression_types
 from modelry.checks.base import Context, Problem, rule
 from modelry.checks.expression_syntax import Name, Node, Operation, Select
 from modelry.checks.expression_types import Type, Wrong
-from modelry.model import schema
 from modelry.model.places import Position
 from modelry.model.policy import Policy, Require
 from modelry.model.registry import Version
@@ -133,17 +131,11 @@ def _faults(expression: str, policy: Policy) -> Sequence[Wrong]:
 def _scope(policy: Policy) -> Mapping[str, Type]:
     measured = dict.fromkeys(policy.metrics, expression_types.DOUBLE)
     facts = {
-        "version": _record(),
+        "version": expression_types.record(),
         "metrics": Type("map", fields=measured, lacks="policy defines no metric"),
     }
     champion = Type("map", fields=facts, lacks="champion has no")
     return {**facts, "champion": champion, "stage": Type("string")}
-
-
-@cache
-def _record() -> Type:
-    described = schema.of("version")
-    return expression_types.of_schema(described, described["$defs"], "version")
 
 
 def _without_champion(tree: Node) -> Sequence[Wrong]:

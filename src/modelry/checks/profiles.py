@@ -1,13 +1,14 @@
 """What policy's profiles demand of a version, by its risk tier or its task."""
 
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from typing import Any
 
-from modelry.checks import cards
+from modelry.checks import cards, expression_types
 from modelry.checks.base import Context, Problem, rule
 from modelry.model import layout
 from modelry.model.fields import Part
-from modelry.model.policy import Policy, Profile
+from modelry.model.policy import Filled, Policy, Profile
 
 
 def filled(record: object, path: str) -> bool:
@@ -72,6 +73,53 @@ def card_section_missing(context: Context) -> Iterator[Problem]:
                         f"has no section {section}, and profile {name} demands it",
                         hint=f"add it: ## {section}",
                     )
+
+
+@rule("unknown-field")
+def unknown_field(context: Context) -> Iterator[Problem]:
+    """Policy asks for a field that no `version.yaml` can have.
+
+    A profile that demands it would refuse every version, and a gate every promotion. A field is named by its
+    dotted path; below a list it is asked of each item. Mend the path as the hint says.
+    """
+    document = context.after.policy
+    if document.value is None or not context.is_new(document.path):
+        return
+    for keys, path in _asked(document.value):
+        missing = _missing(path)
+        if missing is not None:
+            message, hint = missing
+            yield Problem(document.path, message, document.locate(keys), hint)
+
+
+def _asked(policy: Policy) -> Iterator[tuple[list[str | int], str]]:
+    for name, profile in policy.profiles.items():
+        for index, path in enumerate(profile.fields):
+            yield ["profiles", name, "fields", index], path
+    for number, stage in enumerate(policy.stages):
+        for which, gate in enumerate(stage.gates):
+            for index, path in enumerate(gate.fields if isinstance(gate, Filled) else ()):
+                yield ["stages", number, "gates", which, "fields", index], path
+
+
+def _missing(path: str) -> tuple[str, str] | None:
+    """Say which part of a path there is not, and what there is instead."""
+    holder = expression_types.record()
+    names = path.split(".")
+    for number, name in enumerate(names):
+        while holder.kind == "list" and holder.of is not None:
+            holder = holder.of
+        if holder.fields is not None and name in holder.fields:
+            holder = holder.fields[name]
+        elif holder.kind == "map" and holder.fields is None:
+            holder = holder.of or expression_types.ANY
+        elif holder.kind:
+            known = list(holder.fields or ())
+            near = get_close_matches(name, known, n=1)
+            hint = f"did you mean {'.'.join((*names[:number], near[0]))}?" if near else ""
+            there = f"there is {', '.join(known)}" if known else "end the path before it"
+            return f"`{path}`: {'.'.join(names[:number]) or 'version.yaml'} has no {name}", hint or there
+    return None
 
 
 @rule("unknown-profile")

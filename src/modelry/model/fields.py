@@ -127,7 +127,7 @@ License = Annotated[str, StringConstraints(pattern=rf"^{_GROUP}( (AND|OR) {_GROU
 """An SPDX expression; whether its licences exist is a rule's question, since that list grows."""
 Duration = Annotated[str, StringConstraints(pattern=names.DURATION)]
 """Minutes, hours, days or weeks: `30m`, `12h`, `7d`, `2w`."""
-FieldPath = Annotated[str, StringConstraints(pattern=r"^[a-z_]+(\.[a-z0-9_]+)*$", max_length=200)]
+FieldPath = Annotated[str, StringConstraints(pattern=r"^[a-z_]+(\.[A-Za-z0-9_-]+)*$", max_length=200)]
 
 Plain = TypeAliasType(
     "Plain",

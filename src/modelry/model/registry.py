@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Generic, TypeVar
 
-from modelry.errors import NotFoundError
+from modelry.errors import NotFoundError, RegistryError
 from modelry.model import layout, names
 from modelry.model.documents import (
     Assignment,
@@ -44,9 +44,9 @@ class Document(Generic[D]):
 
     @property
     def must(self) -> D:
-        """Give what it says where it is known to be sound; raises `NotFoundError` where it is not."""
+        """Give what it says where it is known to be sound; raises `RegistryError` where it is not."""
         if self.value is None:
-            raise NotFoundError(
+            raise RegistryError(
                 f"{self.path} cannot be read: {self.faults[0].message}", hint="run `modelry check` to see why"
             )
         return self.value

@@ -1,6 +1,7 @@
 """Facts from the files that training leaves behind: metrics, parameters, data, signatures, as JSON or YAML."""
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,10 @@ from pydantic import BaseModel
 
 from modelry.errors import UsageError
 from modelry.storage import documents, yaml
+
+_MARKER = re.compile(rb"^---(?=[ \t]*$)", re.MULTILINE)
+_LIST = re.compile(rb"(?:[ \t]*(?:#[^\n]*)?\n|---[ \t]*\n)*[ ]*(?:-\s|\[)")
+"""How a list begins: after blank lines, comments and the mark of a document, with a dash or a bracket."""
 
 
 def read(path: Path) -> Any:  # noqa: ANN401 - whatever the file holds
@@ -19,14 +24,18 @@ def read(path: Path) -> Any:  # noqa: ANN401 - whatever the file holds
         raise UsageError(f"cannot read {path}: {error.strerror}", hint="name a file") from error
     if path.suffix == ".json":
         return _json(path, data)
-    # A list is no document of ours; what is wrong in it must still be told at its own line.
-    listed = data.lstrip().startswith(b"-")
-    parsed = yaml.parse(b"facts:\n" + data if listed else data)
+    # A list is no document of ours, so it is read inside of one; what is wrong in it must still be told at its place.
+    listed = _LIST.match(data) is not None
+    parsed = yaml.parse(b"facts:\n" + _indented(data) if listed else data)
     if parsed.faults:
         fault = parsed.faults[0]
-        line = fault.position.line - listed
-        raise UsageError(f"{path}:{line}:{fault.position.column}: {fault.message}", hint=fault.hint)
+        line, column = (place - listed for place in fault.position)
+        raise UsageError(f"{path}:{line}:{column}: {fault.message}", hint=fault.hint)
     return parsed.value["facts"] if listed and isinstance(parsed.value, dict) else parsed.value
+
+
+def _indented(data: bytes) -> bytes:
+    return b"".join(b" " + line for line in _MARKER.sub(b"#--", data, count=1).splitlines(keepends=True))
 
 
 def _json(path: Path, data: bytes) -> Any:  # noqa: ANN401 - whatever the file holds
