@@ -1,6 +1,6 @@
 """A change brought before the rules: what git and the remotes know, gathered into a `Context`."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ from modelry.checks.base import Ever, Held, History, Pointing, UnavailableError
 from modelry.errors import NotFoundError, RegistryError
 from modelry.git import GitError, MergeConflictError, Repository
 from modelry.model import changes, layout
-from modelry.model.events import Past
+from modelry.model.events import Event, Past, holding
 from modelry.model.files import Tree
 from modelry.model.registry import Registry, Version
 from modelry.model.standing import Standing
@@ -58,11 +58,13 @@ def past(
     Raises `NotFoundError` for a model that never was.
     """
     repository = Repository(start)
-    if at is None and not repository.succeeds("rev-parse", "--verify", "--quiet", repository.base):
+    if at is None and not (
+        repository.succeeds("rev-parse", "--git-dir") and repository.resolves(repository.base)
+    ):
         return Past(None)
     revision = line.at(repository, at) if at else repository.base
     found = events.read(repository, revision, model=model)
-    if model is not None and not found.events:
+    if model is not None and not found.events and found.unknown_before is None:
         registry(repository, revision).model(model)  # says which are near
     wanted = line.after(repository, since, revision) if since else None
     return found._replace(
@@ -72,6 +74,11 @@ def past(
             if stage in {None, event.stage} and (wanted is None or event.commit in wanted)
         )
     )
+
+
+def taken(start: Path, at: str | None, model: str | None = None) -> Mapping[tuple[str, str], Event]:
+    """Give by model and stage how the holder of then came there, as far as main's line tells."""
+    return holding(past(start, at, model).events)
 
 
 def change(

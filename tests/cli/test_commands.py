@@ -263,7 +263,10 @@ def test_list_show_and_history_say_what_there_is() -> None:
         "model  latest  stages                          task                    title\n"
         "churn  1.2.0   production=1.0.0 staging=1.2.0  tabular-classification  Customer churn\n"
     )
-    assert run("list", "--stage", "canary").stdout == "model  latest  stages  task  title\n"
+    assert (
+        run("list", "--stage", "canary").stdout
+        == "model  version  since  proposed by  approved by  PR  why\n"
+    )
     assert json.loads(run("list", "--json").stdout)["models"][0]["stages"] == {
         "production": "1.0.0",
         "staging": "1.2.0",

@@ -10,7 +10,7 @@ from modelry.errors import Exit
 from modelry.git import Repository
 from modelry.model import names
 from modelry.reports import due as dues
-from modelry.reports import overview, versions
+from modelry.reports import holding, overview, versions
 from modelry.storage import moments
 
 
@@ -43,6 +43,7 @@ def listing(
 ) -> None:
     """List models, their latest version and who holds their stages.
 
+    With --stage, since when a version holds it, who proposed and who approved that, and why: main's own record.
     With --where, --sort or --limit, list versions; the language is that of gates, CEL, and the guide has a table
     of its variables. With --due, list assignments whose term ends and waivers that expire.
 
@@ -51,6 +52,7 @@ def listing(
       modelry list
       modelry list --stage production --json
       modelry list --at 2026-03-01                 what was where on that day
+      modelry list --stage production --at 2026-03-01
       modelry list --where 'metrics.auc > 0.9 && stage == "production"' --sort metrics.auc --reverse
       modelry list --due --within 30d              for a scheduled job
     """
@@ -65,6 +67,10 @@ def listing(
     if wish.is_of_versions:
         rows = versions.listed(found, wish)
         click.echo(versions.to_json(rows) if as_json else versions.text(rows, wish), nl=False)
+    elif wish.stage is not None:
+        taken = judging.taken(folder, at)
+        shown = holding.to_json if as_json else holding.text
+        click.echo(shown(found, wish.stage, taken), nl=False)
     else:
-        models = [row for row in overview.models(found) if wish.stage is None or wish.stage in row["stages"]]
+        models = overview.models(found)
         click.echo(overview.models_json(models) if as_json else overview.models_text(models), nl=False)

@@ -5,8 +5,7 @@ import click
 from modelry import judging
 from modelry.cli import options
 from modelry.model import names
-from modelry.reports import overview
-from modelry.storage import top as tops
+from modelry.reports import holding, overview
 
 
 @click.command()
@@ -17,6 +16,8 @@ from modelry.storage import top as tops
 def show(reference: str, at: str | None, registry: str | None, *, as_json: bool) -> None:
     """Show a model with its versions, or all that is on record of one version.
 
+    Of a version that holds a stage: since when, who proposed and who approved it, and why.
+
     \b
     Examples:
       modelry show churn
@@ -24,12 +25,13 @@ def show(reference: str, at: str | None, registry: str | None, *, as_json: bool)
       modelry show churn@production --at 2026-03-01
     """
     wanted = names.reference(reference)
-    found = judging.seen(tops.find(options.folder(registry)), at)
+    start = options.folder(registry)
+    found = judging.seen(start, at)
     model = found.model(wanted.model)
     if reference == wanted.model and not as_json:
         click.echo(overview.model_text(model), nl=False)
         return
-    version = found.find(wanted)
-    click.echo(
-        overview.to_json(overview.version(version)) if as_json else overview.version_text(version), nl=False
-    )
+    version, taken = found.find(wanted), judging.taken(start, at, wanted.model)
+    document = overview.version(version) | {"stages": holding.stages(model, version.number, taken)}
+    told = overview.version_text(version) + holding.sentences(model, version.number, taken)
+    click.echo(overview.to_json(document) if as_json else told, nl=False)

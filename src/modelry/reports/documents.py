@@ -12,14 +12,18 @@ from modelry.model.evidence import Statement
 from modelry.model.files import Files
 from modelry.model.ledger import Ledger
 from modelry.reports import past
+from modelry.reports.changed import ChangesReport
 from modelry.reports.checked import CheckReport
+from modelry.reports.diff import DiffReport
 from modelry.reports.due import Dues
 from modelry.reports.review import Review
 from modelry.reports.tags import Tags
 from modelry.reports.versions import Listing
 
 PUBLISHED: dict[str, type[BaseModel]] = {
+    "changes": ChangesReport,
     "check-report": CheckReport,
+    "diff": DiffReport,
     "evidence": Statement,
     "history": past.HistoryReport,
     "review": Review,
