@@ -99,6 +99,14 @@ def _change(size: Size, folder: Path) -> Iterator[Command]:
     yield _peer("git diff --name-only", "git", "-C", clone, "diff", "--name-only", "main", synthetic.PROPOSED)
 
 
+def _review(size: Size, folder: Path) -> Iterator[Command]:
+    clone = synthetic.in_repository(size.models, size.versions, folder / "clone")
+    base = ("--base", "main", "--head", synthetic.PROMOTED)
+    yield _ours("review", *base, "--registry", clone, "--offline")
+    yield _peer("python -c 'import click'", "python", "-c", "import click")
+    yield _peer("git diff --name-only", "git", "-C", clone, "diff", "--name-only", "main", synthetic.PROMOTED)
+
+
 def _build(size: Size, folder: Path) -> Iterator[Command]:
     models = min(size.models, 100)
     clone = synthetic.in_repository(models, size.versions, folder / "clone")
@@ -166,6 +174,12 @@ CASES = (
         "`modelry check --base main` of one new version beside {total}",
         _change,
         "≤ 0.3 s and ≤ 150 MiB beside 10,000",
+    ),
+    Case(
+        "review",
+        "`modelry review --base main` of one promotion beside {total}",
+        _review,
+        "≤ 0.5 s beside 10,000",
     ),
     Case("build", "`modelry build` of {small} models with {versions} versions each", _build),
     Case("pull", f"`modelry pull` of {PULLED} MiB from a folder", _pull),

@@ -14,6 +14,9 @@ Path_and_data = tuple[str, bytes]
 PROPOSED = "register/churn"
 """The branch that registers one version more than main has."""
 
+PROMOTED = "promote/churn"
+"""The branch that gives production to churn's latest version."""
+
 _MODEL, _VERSION = "model-99999", "1.99999.0"
 _WHO = "Ada Test <ada@example.org> 1772366400 +0000"
 
@@ -72,7 +75,7 @@ def in_folder(files: Iterable[Path_and_data], top: Path) -> Path:
 
 
 def in_repository(models: int, versions: int, top: Path) -> Path:
-    """Make a clone that stands on main, one commit with the registry; `PROPOSED` has one version of churn more."""
+    """Make a clone that stands on main, one commit with the registry; `PROPOSED` has one version of churn more, `PROMOTED` another in production."""
     _git(top.parent, "init", "--quiet", "--initial-branch=main", str(top))
     process = subprocess.Popen(["git", "-C", str(top), "fast-import", "--quiet"], stdin=subprocess.PIPE)
     with process:
@@ -80,6 +83,10 @@ def in_repository(models: int, versions: int, top: Path) -> Path:
         process.stdin.writelines(_stream("refs/heads/main", registry(models, versions)))
         process.stdin.writelines(
             _stream(f"refs/heads/{PROPOSED}", version("churn", versions), after="refs/heads/main")
+        )
+        assignment = builders.an_assignment("churn", _number(versions - 1), "production", previous=_number(0))
+        process.stdin.writelines(
+            _stream(f"refs/heads/{PROMOTED}", assignment.items(), after="refs/heads/main")
         )
     assert process.returncode == 0
     _git(top, "reset", "--quiet", "--hard", "main")
