@@ -10,6 +10,7 @@ from modelry.reports import documents
 from modelry.reports import review as reviews
 from reports import reviewed
 
+GUIDE = Path(__file__).parents[2] / "site/docs/how-to/review.md"
 FIRST_SCREEN = 40
 """The lines that a reviewer sees before scrolling."""
 
@@ -46,3 +47,9 @@ def test_the_first_screen_of_a_review_says_what_a_right_reviewer_decides_by(case
     expected = (reviewed.HOME / case / "expected.md").read_text("utf-8").splitlines()
     assert line(case)
     assert [told for told in expected[:FIRST_SCREEN] if line(case) in told]
+
+
+def test_the_guide_shows_what_a_review_says(tmp_path: Path) -> None:
+    shown = GUIDE.read_text("utf-8").partition("```text\n")[2].partition("```")[0]
+    found = reviewed.review(reviewed.CASES["slice-regression"](), tmp_path)
+    assert reviews.FORMATS["text"](found).startswith(shown)

@@ -144,7 +144,7 @@ def cell(value: str) -> str:
 
 def code(value: str) -> str:
     """Give text as code, for a cell of a Markdown table; between HTML's tags Markdown would still be read."""
-    return f"<code>{plain(value).translate(_CODE)}</code>"
+    return f"<code>{plain(value).translate(_CODE).replace('www.', 'www&#46;')}</code>"
 
 
 def plain(value: str) -> str:

@@ -16,6 +16,7 @@ from modelry.reports.review.blocks import (
     Table,
 )
 from modelry.reports.review.facts import Review, Tone
+from modelry.reports.review.words import counted
 
 LIMIT = 60_000
 """GitHub refuses a comment of 65,536 characters; what is longer is cut between parts."""
@@ -25,18 +26,19 @@ MARKS: dict[Tone, str] = {"bad": "🔴 ", "look": "🟡 ", "good": "🟢 ", "pla
 def markdown(review: Review) -> str:
     """Give the report: details folded, and short enough for a comment, saying what was left out."""
     kept: list[str] = []
-    parts = story.of(review)
-    length = 0
-    for at, part in enumerate(parts):
+    room, left = LIMIT, 0
+    for part in story.of(review):
         text = _part(part)
-        length += len(text) + 1
-        if length > LIMIT and kept:
-            left = len(parts) - at
-            kept.append(
-                f"_{left} more parts do not fit here: run `modelry review` in a clone to read all._\n"
-            )
-            break
+        if len(text) >= room:
+            left += 1
+            continue
         kept.append(text)
+        room -= len(text) + 1
+    if left:
+        told = counted(left, "part")
+        kept.append(
+            f"_{told} of this report did not fit here: run `modelry review` in a clone to read all._\n"
+        )
     return "\n".join(kept)
 
 

@@ -52,6 +52,8 @@ _VERDICTS: dict[str, Tone] = {
 }
 _AGAINST = 2
 """As many reasons against one section as stand in the table of a batch."""
+_MOST = 50
+"""As many changes, findings or acts as are told one by one; a longer report is read nowhere."""
 _TOLD = 8
 """As many statements of one section as stand above everything else."""
 
@@ -86,7 +88,7 @@ def headline(review: Review) -> str:
     """Give the verdict in one line: with who must act, how much is wrong, or how much speaks against what passes."""
     what = listed(review.classes) or "nothing that the registry knows changes"
     against = sum(len(_bad(section)) for section in review.sections)
-    but = f", but {counted(against, 'reason')} against it" if against else ""
+    but = f", with {counted(against, 'reason')} against it" if against else ""
     if review.verdict == "fails":
         errors = sum(one.severity == "error" and not one.on_base for one in review.findings)
         return f"❌ fails: {what}" + (f" ({counted(errors, 'error')})" if errors else "")
@@ -102,10 +104,16 @@ def _batch(sections: Sequence[Section]) -> Iterator[Block]:
             "bad" if one.verdict == "fails" else "look" if _bad(one) else "plain",
             (f"{ICONS[one.verdict]} {one.verdict}", Strong(one.title), one.brief, _worst(one)),
         )
-        for one in sections
+        for one in sections[:_MOST]
     )
     if rows:
         yield Table(("", "what", "in short", "against it"), rows)
+    yield from _more(len(sections), "change")
+
+
+def _more(count: int, what: str) -> Iterator[Block]:
+    if count > _MOST:
+        yield Line((f"… and {counted(count - _MOST, f'more {what}')}, which --format json has as well.",))
 
 
 def _bad(section: Section) -> list[Statement]:
@@ -147,9 +155,10 @@ def _acts(review: Review) -> Iterator[Block]:
                     "plain",
                     (Strong(act.who), f": {act.what}", *((" ", Code(act.command)) if act.command else ())),
                 )
-                for act in acts
+                for act in [*acts][:_MOST]
             )
         )
+        yield from _more(len(acts), "act")
 
 
 def _closing(section: Section) -> Iterator[Block]:
@@ -171,6 +180,7 @@ def _findings(review: Review) -> Iterator[Block]:
     if new:
         yield Heading(2, "What the rules found")
         yield _found(new)
+        yield from _more(len(new), "finding")
     if old:
         yield Fold(
             f"{counted(len(old), 'finding')} that main has as well: this change is not to blame",
@@ -194,7 +204,7 @@ def _found(findings: Sequence[Found]) -> Items:
                     Code(f"{one.path}:{one.line}"),
                 ),
             )
-            for one in findings
+            for one in findings[:_MOST]
         )
     )
 
@@ -210,11 +220,13 @@ def _section(section: Section, *, is_alone: bool) -> Iterator[Part]:
             *_reason(section),
             *_closing(section),
         ]
-    details = [*_gates(section.gates), *(_differences(section.differences) if section.differences else ())]
-    if len(head) > 1 or details or section.comparisons:
-        yield (*head, *details)
+    head += _gates(section.gates)
+    if len(head) > 1 or section.differences or section.comparisons:
+        yield tuple(head)
+    yield tuple(_differences(section.differences))
     for compared in section.comparisons:
         yield tuple(_comparison(compared, section))
+        yield tuple(_differences(compared.differences))
 
 
 def _gates(gates: Sequence[Gate]) -> Iterator[Block]:
@@ -259,8 +271,6 @@ def _comparison(compared: Comparison, section: Section) -> Iterator[Block]:
             else counted(len(slices), "result")
         )
         yield Fold(f"Slices: {told}", (_results(slices, champion, number_),), is_open=bool(worse))
-    if compared.differences:
-        yield from _differences(compared.differences)
 
 
 def _results(results: Sequence[Result], champion: str, challenger: str) -> Table:
@@ -303,6 +313,8 @@ def _value(value: float | None, interval: Range | None) -> str:
 
 
 def _differences(differences: Sequence[Difference]) -> Iterator[Block]:
+    if not differences:
+        return
     groups = dict.fromkeys(one.group for one in differences)
     effects = any(one.effect for one in differences)
     rows = tuple(

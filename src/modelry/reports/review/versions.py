@@ -22,24 +22,20 @@ def sections(subject: Subject) -> Iterator[Section]:
         if version.record.value is not None:
             yield _registration(subject, version)
     for edit, place in subject.context.changes.steps:
-        model = subject.context.after.models.get(place.model)
-        known = subject.before(place.model)
+        known, model = subject.before(place.model), subject.context.after.models.get(place.model)
         if (
-            model is None
-            or known is None
-            or place.name not in known.versions
-            or place.name not in model.versions
+            known is None
+            or model is None
+            or not {place.name} <= known.versions.keys() & model.versions.keys()
         ):
             continue
         version = model.versions[place.name]
-        if place.kind == "yank":
-            yield (
-                _yank(subject, model, version) if edit.after is not None else _unyank(subject, version, known)
-            )
+        if place.kind == "yank" and edit.after is not None:
+            yield _yank(subject, model, version)
+        elif place.kind == "yank":
+            yield _unyank(subject, version, known)
         elif place.kind == "evaluation" and edit.after is not None:
-            document = version.evaluations.get(place.file.removesuffix(".yaml"))
-            if document is not None:
-                yield _evaluation(subject, version, document)
+            yield _evaluation(subject, known, version, version.evaluations[place.file])
 
 
 def _champions(subject: Subject, model: Model | None) -> Iterator[tuple[Version, str]]:
@@ -185,9 +181,9 @@ def _unyank(subject: Subject, version: Version, known: Model) -> Section:
     )
 
 
-def _evaluation(subject: Subject, version: Version, document: Document[Evaluation]) -> Section:
+def _evaluation(subject: Subject, known: Model, version: Version, document: Document[Evaluation]) -> Section:
     found = document.value
-    held = [one for one in _champions(subject, subject.before(version.model)) if one[1].startswith("holds")]
+    held = [one for one in _champions(subject, known) if one[1].startswith("holds")]
     champion, role = held[-1] if held and held[-1][0].number != version.number else (None, "")
     compared = Comparison(
         against=champion.label if champion is not None else None,
@@ -209,7 +205,7 @@ def _evaluation(subject: Subject, version: Version, document: Document[Evaluatio
         verdict=subject.verdict({document.path}),
         brief="; ".join([measured, *told]),
         reason=found.summary if found is not None else "",
-        statements=ordered([*against, *_shift(subject, version)]),
+        statements=ordered([*against, *_shift(subject, known, version)]),
         comparisons=(compared,),
         undo="git revert --mainline 1 MERGE",
     )
@@ -223,13 +219,9 @@ def _shown(subject: Subject, champion: Version | None, found: Evaluation) -> tup
     return tuple(one for one in pairs if one.dataset == name and one.after is not None)
 
 
-def _shift(subject: Subject, version: Version) -> Iterator[Statement]:
+def _shift(subject: Subject, known: Model, version: Version) -> Iterator[Statement]:
     """Say which gates the version meets or misses with the evidence, and did not without it."""
-    known = subject.before(version.model)
-    old = known.versions.get(version.number) if known is not None else None
-    if known is None or old is None:
-        return
-    holding = _holding(known, version)
+    old, holding = known.versions[version.number], _holding(known, version)
     for stage in subject.policy.stages:
         pairs = zip(
             gates.judge(subject.context, old, stage),
