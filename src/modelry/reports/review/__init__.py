@@ -33,7 +33,7 @@ def review(context: Context, standing: Standing | None = None) -> Review:
     conflicts = standing is not None and bool(standing.conflicts)
     return Review(
         verdict="fails" if conflicts else subject.verdict(),
-        classes=context.changes.classes,
+        classes=context.classes,
         statements=tuple(staleness.statements(subject)),
         sections=tuple(sorted(sections, key=_badness)),
         findings=tuple(map(_found, report.findings)),

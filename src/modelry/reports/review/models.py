@@ -150,7 +150,9 @@ def _waiver(subject: Subject, step: Step) -> Section:
         else statements[0].text,
         reason=after.reason if after is not None else "",
         statements=ordered(statements),
-        undo=f"git rm {step.edit.path}" if after is not None else "git revert --mainline 1 MERGE",
+        undo=f"modelry waive {name} --undo {file} --reason …"
+        if after is not None
+        else "git revert --mainline 1 MERGE",
     )
 
 

@@ -83,7 +83,7 @@ def told(one: Difference) -> str:
 
 def _rides(subject: Subject) -> Iterator[Statement]:
     """Say that a change brings a policy along with what it is about: it is judged by main's, and so is what it brings."""
-    others = [one for one in subject.context.changes.classes if one != "policy"]
+    others = [one for one in subject.context.classes if one != "policy"]
     if others:
         yield Statement(
             tone="bad",

@@ -154,6 +154,7 @@ def _yank(subject: Subject, model: Model, version: Version) -> Section:
 
 
 def _unyank(subject: Subject, version: Version, known: Model) -> Section:
+    lifted = version.unyanked
     tombstone = known.versions[version.number].yanked
     after = subject.context.after.models[version.model].latest
     statements = [
@@ -174,7 +175,7 @@ def _unyank(subject: Subject, version: Version, known: Model) -> Section:
             frozenset({*version.paths, layout.version(version.model, version.number, "yanked.yaml")})
         ),
         brief=f"{version.label}, which was yanked, may be used again",
-        reason="",
+        reason=lifted[-1].value.reason if lifted and lifted[-1].value is not None else "",
         statements=ordered(statements),
         consumers=subject.consumers(version.model),
         undo=f"modelry yank {version.label} --reason …",
