@@ -416,7 +416,6 @@ def test_what_lies_otherwise_than_it_was_judged_or_behind_a_link_is_left(tmp_pat
         bare(top / path)
     context = judging.folder(top, offline=True)
     data = {path: context.after.tree.read(path) for path in context.after.tree.entries}
-    context = judging.folder(top, offline=True)
     object.__setattr__(context.after.tree, "read", data.__getitem__)
     (top / MODEL).write_bytes(b"# mine\n")
     (top / "registry/models/churn/stages").rename(tmp_path / "elsewhere")

@@ -16,7 +16,7 @@ from modelry.model.events import Event, Past, holding
 from modelry.model.files import Tree
 from modelry.model.registry import Registry, Version
 from modelry.model.standing import Standing
-from modelry.storage import access, documents, events, folders, holdings, line
+from modelry.storage import access, documents, events, folders, holdings, line, memory
 from modelry.storage import top as tops
 from modelry.storage.contents import Tick
 
@@ -136,14 +136,44 @@ def _fork(repository: Repository, main: str, head: str) -> str:
         ) from error
 
 
-def folder(top: Path, *, offline: bool = False, verify: Bar | None = None) -> checks.Context:
+def folder(
+    top: Path,
+    *,
+    offline: bool = False,
+    verify: Bar | None = None,
+    known: Mapping[str, Sequence[str]] | None = None,
+) -> checks.Context:
     """Give the context in which a registry on the disk is judged by itself, by its own policy."""
     found = documents.registry(folders.tree(top, identified=False))
     now = datetime.now(UTC)
-    context = checks.Context(changes.between(found, found), found.policy.value, now.date(), everything=True)
+    itself = changes.between(found, found)
+    context = checks.Context(itself, found.policy.value, now.date(), everything=True, known=known or {})
     if offline or found.policy.value is None:
         return context
     return _asking(context, top, access.of_clone(top), verify)
+
+
+def at_rest(
+    top: Path, *, offline: bool = False, verify: Bar | None = None, cached: bool = True
+) -> tuple[checks.Context, checks.Report]:
+    """Judge a registry on the disk by itself; if `cached`, what was found sound and lies there as it did is so again."""
+    asked = _judged_by(top)
+    remembered = memory.recall(top, *asked) if cached else None
+    if remembered is None:
+        context = folder(top, offline=offline, verify=verify)
+        return context, checks.run(checks.ALL, context)
+    context = folder(top, offline=offline, verify=verify, known=remembered.known)
+    told: checks.Told = {}
+    report = checks.run(checks.ALL, context, told=told)
+    # A rule that could not look has found nothing sound; and of remotes nothing is remembered.
+    if {rule for rule, _ in report.skipped} <= {"artifact-unreachable"} and asked == _judged_by(top):
+        remembered.keep(told, {part for finding in report.findings for part in finding.path.split("/")[2:3]})
+    return context, report
+
+
+def _judged_by(top: Path) -> tuple[bytes, bytes]:
+    """Give the policy and the day, on which verdicts of a model depend."""
+    return folders.content(top / layout.POLICY), datetime.now(UTC).date().isoformat().encode()
 
 
 def _asking(context: checks.Context, top: Path, how: access.Access, verify: Bar | None) -> checks.Context:

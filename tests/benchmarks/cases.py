@@ -34,6 +34,8 @@ class Case(NamedTuple):
     """Prepare the input in a folder, and give our command first."""
     target: str = ""
     """What the design demands."""
+    is_long: bool = False
+    """Whether it is measured only where it is named."""
 
 
 def run(case: Case, size: Size, folder: Path) -> list[Measure]:
@@ -78,7 +80,7 @@ def _check(size: Size, folder: Path) -> Iterator[Command]:
     top = synthetic.in_folder(synthetic.registry(size.models, size.versions), folder / "registry")
     folders.write(schema.files(), folder)
     records = sorted(top.glob("registry/models/*/versions/*/version.yaml"))
-    yield _ours("check", top, "--offline")
+    yield _ours("check", top, "--offline", "--no-cache")
     yield _peer("python -c 'import click'", "python", "-c", "import click")
     yield _peer("cat of every file", "sh", "-c", f"find {top} -type f -print0 | xargs -0 cat")
     yield _peer(
@@ -88,6 +90,22 @@ def _check(size: Size, folder: Path) -> Iterator[Command]:
         folder / "schemas/version/v1.json",
         *records,
     )
+
+
+def _warm(size: Size, folder: Path) -> Iterator[Command]:
+    clone = synthetic.in_repository(size.models, size.versions, folder / "clone")
+    check = (str(BIN / "modelry"), "check", str(clone), "--offline")
+    yield Command("modelry", ("env", "--unset=CI", f"MODELRY_CACHE={folder / 'cache'}", *check))
+    yield _peer("the same with --no-cache", *check, "--no-cache")
+    yield _peer("python -c 'import click'", "python", "-c", "import click")
+    yield _peer("git status", "git", "-C", clone, "status", "--porcelain")
+
+
+def _linear(size: Size, folder: Path) -> Iterator[Command]:
+    tenfold = synthetic.in_folder(synthetic.registry(10 * size.models, size.versions), folder / "tenfold")
+    top = synthetic.in_folder(synthetic.registry(size.models, size.versions), folder / "registry")
+    yield _ours("check", tenfold, "--offline", "--no-cache")
+    yield _peer("the same of a tenth", BIN / "modelry", "check", top, "--offline", "--no-cache")
 
 
 def _change(size: Size, folder: Path) -> Iterator[Command]:
@@ -168,6 +186,14 @@ CASES = (
     ),
     Case(
         "check", "`modelry check` of {total} versions", _check, "≤ 2 s and ≤ 150 MiB for 10,000 on two cores"
+    ),
+    Case("warm", "`modelry check` of {total} versions that were found sound before", _warm, "≤ 0.4 s"),
+    Case(
+        "linear",
+        "`modelry check` of ten times {total} versions",
+        _linear,
+        "≤ 11 times as long as of a tenth, ≤ 150 MiB",
+        is_long=True,
     ),
     Case(
         "change",

@@ -19,6 +19,7 @@ from click.testing import CliRunner, Result
 from packaging.requirements import Requirement
 
 import builders
+from modelry import judging
 from modelry.cli import group
 from modelry.git import Repository
 from modelry.model import layout
@@ -285,7 +286,7 @@ def test_a_history_that_git_cannot_read_is_no_verdict(
 ) -> None:
     promote = ["promote", "churn@1.2.0", "production", "--reason", "better"]
     assert CliRunner().invoke(group, promote).exit_code == 0
-    monkeypatch.setattr(Repository, "history", lambda *_: a_repo.run("cat-file", "-p", "nothing"))
+    monkeypatch.setattr(judging, "holders", lambda *_: a_repo.run("cat-file", "-p", "nothing"))
     result = run("--base", "main", "--head", "promote/churn/production/1.2.0")
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.startswith("error: could not look: git cat-file: ")

@@ -87,8 +87,11 @@ ALL: tuple[Rule, ...] = (
 _Found = tuple[str, int, int, str, str, str]
 """A finding as another process tells it: path, line, column, rule, message, hint."""
 
-_Seen = tuple[list[_Found], list[tuple[str, str]]]
-"""What was found, and which rules could not look, with why."""
+_Seen = tuple[list[_Found], list[tuple[str, str]], dict[str, list[str]]]
+"""What was found, which rules could not look, with why, and what is told of the models."""
+
+Told = dict[str, list[str]]
+"""Models whose verdict depends on no other's files, each with the MD5s of its pointers, on which others' may."""
 
 MODELWISE: frozenset[Rule] = frozenset(
     {
@@ -120,14 +123,15 @@ _PART = 1500
 """How many files, about, are judged at a time; what was read of them is then forgotten."""
 
 
-def run(rules: Sequence[Rule], context: Context, processes: int = 0) -> Report:
+def run(rules: Sequence[Rule], context: Context, processes: int = 0, told: Told | None = None) -> Report:
     """Apply rules to a change and report everything at once, in a stable order, however many processes share the work.
 
     A finding that the base draws as well is marked: the change is not to blame for it. Unless told, there are
-    as many processes as cores where there is much to do.
+    as many processes as cores where there is much to do. What can be told of the models that were looked at
+    is added to `told`.
     """
     skipped: dict[str, str] = {}
-    findings = set(_findings(rules, context, context.models, skipped, processes))
+    findings = set(_findings(rules, context, context.models, skipped, processes, told))
     if findings and context.before is not context.after:
         unchanged = replace(context, changes=changes.between(context.before, context.before), everything=True)
         again = [rule for rule in rules if rule.id in {finding.rule for finding in findings}]
@@ -154,6 +158,7 @@ def _findings(
     models: Sequence[Model],
     skipped: dict[str, str],
     processes: int,
+    told: Told | None = None,
 ) -> Iterator[Finding]:
     """Give what the rules find in these models, and, of rules that are not by model, in all."""
     shared = [rule for rule in rules if rule in MODELWISE]
@@ -163,16 +168,19 @@ def _findings(
 
     def judge(number: int) -> _Seen:
         if number == 0:
-            return _look(others, context)
+            return (*_look(others, context), {})
         # What is read of a part is forgotten with it.
         part = parts[number - 1] if len(parts) == 1 else [replace(model) for model in parts[number - 1]]
-        return _look(shared, _Part(**given, part=tuple(part)))
+        seen = _look(shared, _Part(**given, part=tuple(part)))
+        return (*seen, {} if told is None else _told(part))
 
     many = len(parts) > 1
     each = sharing.each(judge, len(parts) + 1, (processes or sharing.cores()) if many else 1)
     severities = {rule.id: rule.severity for rule in rules}
     unavailable: dict[str, str] = {}
-    for found, missing in each:
+    for found, missing, facts in each:
+        if told is not None:
+            told.update(facts)
         for rule_id, why in missing:
             unavailable.setdefault(rule_id, why)
         for path, line, column, rule_id, message, hint in found:
@@ -193,7 +201,20 @@ def _parts(models: Sequence[Model]) -> list[list[Model]]:
     return parts
 
 
-def _look(rules: Sequence[Rule], context: Context) -> _Seen:
+def _told(models: Sequence[Model]) -> Told:
+    return {
+        model.name: [
+            pointer.value.out.md5
+            for version in model.versions.values()
+            for pointer in version.pointers
+            if pointer.value is not None
+        ]
+        for model in models
+        if not lineage.leans(model)
+    }
+
+
+def _look(rules: Sequence[Rule], context: Context) -> tuple[list[_Found], list[tuple[str, str]]]:
     found: list[_Found] = []
     missing: list[tuple[str, str]] = []
     for rule in rules:

@@ -1,15 +1,17 @@
 """What a rule is, what it may see, and what it says: frozen values all."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
 from inspect import cleandoc
 from typing import NamedTuple
 
+from modelry.model import layout
 from modelry.model.changes import ORDER, Changes, Class, Move
 from modelry.model.documents import Assignment, ModelInfo
+from modelry.model.files import FOLDER
 from modelry.model.places import Position
 from modelry.model.policy import Policy
 from modelry.model.registry import Document, Model, Registry, Version
@@ -88,6 +90,9 @@ class Context:
     """None where nobody asked for the bytes to be read; then nothing is said of them."""
     everything: bool = False
     """Whether to look at all models, and not only at those that the change touches."""
+    known: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Models that were found sound as they are, with the MD5s of their pointers: where everything is looked at,
+    nobody need look at them again."""
 
     @property
     def is_base(self) -> bool:
@@ -107,10 +112,41 @@ class Context:
     @cached_property
     def models(self) -> tuple[Model, ...]:
         """The models to look at: those that the change touches, or all when the policy itself changes."""
+        if self.known:
+            return tuple(self._each(without=self.known))
         if self.everything or any(step.place.kind == "policy" for step in self.changes.steps):
             return tuple(self.after.models.values())
         touched = {step.place.model for step in self.changes.steps}
         return tuple(self.after.models[name] for name in sorted(touched) if name in self.after.models)
+
+    @property
+    def every_version(self) -> Iterator[Version]:
+        """The versions of all models, also of those that are known."""
+        return (version for model in self._each() for version in model.versions.values())
+
+    def _each(self, without: Container[str] = ()) -> Iterator[Model]:
+        """Give the models in order; none is listed before it is its turn."""
+        names = sorted(self.after.tree.folder(layout.MODELS))
+        return (
+            self.after.models[name] for name in names if name not in without and name in self.after.models
+        )
+
+    @cached_property
+    def listed(self) -> Sequence[str]:
+        """All paths below the registry's folder, in order, but for those of models that are known."""
+        tree = self.after.tree
+        if not self.known:
+            return [path for path in tree.entries if path.startswith(f"{layout.ROOT}/")]
+        known = {f"{layout.MODELS}/{name}" for name in self.known}
+        inside = {folder: tree.folder(folder) for folder in (layout.ROOT, layout.MODELS)}
+        found = {f"{folder}/{name}": entry for folder in inside for name, entry in inside[folder].items()}
+        del found[layout.MODELS]
+        return sorted(
+            path
+            for top, entry in found.items()
+            if top not in known
+            for path in (tree.below(top) if entry.mode == FOLDER else (top,))
+        )
 
     @property
     def versions(self) -> Iterator[Version]:
@@ -127,7 +163,7 @@ class Context:
     def vouched(self) -> tuple[Version, ...]:
         """The versions whose bytes matter to the change: those that it brings or gives a stage, or all."""
         if self.everything:
-            return tuple(self.versions)
+            return tuple(self.every_version)
         moved = {(move.model, move.after) for move in self.changes.moves}
         moved |= {(version.model, version.number) for version in self.fresh}
         return tuple(version for version in self.versions if (version.model, version.number) in moved)

@@ -163,7 +163,7 @@ def unknown_license(context: Context) -> Iterator[Problem]:
 @cache
 def _unlisted(expression: str) -> str:
     """Say what SPDX does not know of an expression; nothing where it knows all. Few expressions serve many versions."""
-    if expression in _USUAL:
+    if expression in _USUAL or _OWN.fullmatch(expression):
         return ""
     # A licence of one's own may stand wherever one of the list may.
     found = _spdx().validate(_OWN.sub("MIT", expression), strict=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from modelry.checks.base import Context, Problem, rule
 from modelry.model import names
-from modelry.model.registry import Document, Version
+from modelry.model.registry import Document, Model, Version
 
 _ADDRESS = re.compile(r"[:/]")
 """What `model@version` never holds, and every address does."""
@@ -33,6 +33,13 @@ def unknown_parent(context: Context) -> Iterator[Problem]:
                     record.locate(["parents", index]),
                     "write model@version, or an address such as https://example.org/model",
                 )
+
+
+def leans(model: Model) -> bool:
+    """Say whether a version names a version of another model, so that what holds of it depends on what is there."""
+    records = (version.record.value for version in model.versions.values())
+    parents = (parent for record in records if record is not None for parent in record.parents or ())
+    return any(not _ADDRESS.search(parent) and parent.partition("@")[0] != model.name for parent in parents)
 
 
 def _fault(context: Context, label: str, parent: str) -> str | None:

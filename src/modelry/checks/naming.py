@@ -61,12 +61,13 @@ def case_collision(context: Context) -> Iterator[Problem]:
     if not added:
         return
     spelled: dict[str, list[str]] = {}
-    tree = context.after.tree
-    for path in _nodes(tree.entries) if context.everything else _beside(tree, added):
-        spelled.setdefault(_folded(path), []).append(path)
-    for folded, paths in sorted(spelled.items()):
+    known = {f"{layout.MODELS}/{name}" for name in context.known}
+    beside = _nodes(context.listed) | known if context.everything else _beside(context.after.tree, added)
+    for path in beside:
+        spelled.setdefault(folded(path), []).append(path)
+    for spelling, paths in sorted(spelled.items()):
         # What lies below two folders that collide collides as well: one cause, told once.
-        if len(paths) == 1 or len(spelled[folded.rpartition("/")[0]]) > 1:
+        if len(paths) == 1 or len(spelled[spelling.rpartition("/")[0]]) > 1:
             continue
         for one in sorted(paths):
             where = next((path for path in added if path == one or path.startswith(f"{one}/")), None)
@@ -79,7 +80,7 @@ def case_collision(context: Context) -> Iterator[Problem]:
 def _doubles(path: str) -> bool:
     """Say whether a path lies in a folder that some systems take for the registry's."""
     top = path.partition("/")[0]
-    return top != layout.ROOT and _folded(top) == layout.ROOT
+    return top != layout.ROOT and folded(top) == layout.ROOT
 
 
 def _nodes(entries: Iterable[str]) -> set[str]:
@@ -100,7 +101,8 @@ def _beside(tree: Tree, added: Iterable[str]) -> Iterator[str]:
         yield from (f"{folder}/{name}" for name in tree.folder(folder))
 
 
-def _folded(path: str) -> str:
+def folded(path: str) -> str:
+    """Give a name as systems compare it that tell no capitals and no spellings of accents apart."""
     if path.isascii():
         return path.lower()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
@@ -109,9 +111,8 @@ def _folded(path: str) -> str:
 def _added(context: Context) -> Iterator[str]:
     """Give the paths below the registry's folder that are new, or all when all is looked at."""
     if context.everything:
-        paths = iter(context.after.tree.entries)
-    else:
-        paths = (edit.path for edit in context.changes.edits if edit.how == "added")
+        return iter(context.listed)
+    paths = (edit.path for edit in context.changes.edits if edit.how == "added")
     return (path for path in paths if path.startswith(f"{layout.ROOT}/"))
 
 

@@ -94,13 +94,7 @@ def md5_collision(context: Context) -> Iterator[Problem]:
 def _sharing(context: Context) -> Iterator[list[str]]:
     """Give the paths of pointers that may have one MD5, those that are new last."""
     if context.everything:
-        found: dict[bytes, list[str]] = {}
-        for path, entry in context.after.tree.entries.items():
-            # Ten thousand pointers are searched in the time in which a thousand are read.
-            if path.endswith(".dvc") and entry.mode == REGULAR:
-                for md5 in _MD5.findall(context.after.tree.read(path)):
-                    found.setdefault(md5, []).append(path)
-        yield from (paths for paths in found.values() if len(paths) > 1)
+        yield from (sorted(paths) for paths in _holders(context).values() if len(paths) > 1)
         return
     for version in context.fresh:
         for pointer in version.pointers:
@@ -109,6 +103,21 @@ def _sharing(context: Context) -> Iterator[list[str]]:
             if context.pointing is None:
                 raise UnavailableError("needs main to search: give --base REV in a clone")
             yield [*context.pointing(pointer.value.out.md5), pointer.path]
+
+
+def _holders(context: Context) -> dict[bytes, list[str]]:
+    """Give the pointers that hold an MD5, by the MD5s of what is not known."""
+    tree, found = context.after.tree, dict[bytes, list[str]]()
+    for path in context.listed:
+        # Ten thousand pointers are searched in the time in which a thousand are read.
+        if path.endswith(".dvc") and tree.entries[path].mode == REGULAR:
+            for md5 in _MD5.findall(tree.read(path)):
+                found.setdefault(md5, []).append(path)
+    for name, md5s in context.known.items():
+        for md5 in {md5[:32].encode() for md5 in md5s} & found.keys():
+            below = tree.below(f"{layout.MODELS}/{name}")
+            found[md5] += [path for path in below if path.endswith(".dvc") and md5 in tree.read(path)]
+    return found
 
 
 def _version(context: Context, path: str) -> Version | None:
@@ -145,8 +154,8 @@ def artifact_unreachable(context: Context) -> Iterator[Problem]:
     # What is new cannot be on the base: there, nobody need be asked.
     if context.is_base:
         return
-    is_thorough = context.everything or context.contents is not None
-    for version in context.vouched if is_thorough else context.fresh:
+    asked = context.vouched if context.contents is not None else context.fresh
+    for version in context.every_version if context.everything else asked:
         if (context.contents or {}).get(version.label):
             continue  # it is there, and wrong: of that, `artifact-corrupted` speaks
         for pointer in version.pointers:

@@ -41,7 +41,7 @@ def irregular_file(context: Context) -> Iterator[Problem]:
 def _entries(context: Context) -> Iterator[tuple[str, str]]:
     """Give path and mode of what is to be looked at, which is not what the change removes."""
     entries = context.after.tree.entries
-    paths = entries if context.everything else (edit.path for edit in context.changes.edits if edit.after)
-    for path in paths:
+    edited = (edit.path for edit in context.changes.edits if edit.after)
+    for path in context.listed if context.everything else edited:
         if path.startswith(f"{layout.ROOT}/"):
             yield path, entries[path].mode

@@ -26,6 +26,11 @@ from modelry.storage import top as tops
 @click.option(
     "--verify", is_flag=True, help="Read all bytes in the remotes: of all versions, or those of the change."
 )
+@click.option(
+    "--cache/--no-cache",
+    default=True,
+    help="Without --base: whether to believe what was found sound before. In CI nothing is.",
+)
 @click.option("--fix", is_flag=True, help="Mend what a machine can mend, then judge again.")
 @click.option("--diff", is_flag=True, help="Print what --fix would do, and write nothing.")
 @options.registry
@@ -40,6 +45,7 @@ def check(  # noqa: PLR0913 - a parameter for each option
     *,
     offline: bool,
     verify: bool,
+    cache: bool,
     fix: bool,
     diff: bool,
 ) -> None:
@@ -59,18 +65,23 @@ def check(  # noqa: PLR0913 - a parameter for each option
     """
     top, chosen = _asked(paths, registry)
     bar = _bar(base, top, offline=offline) if verify else None
-    context = _context(top, base, head, offline=offline, verify=None if fix else bar)
+    mended: Files | None = None
     if fix or diff:
         from modelry import mending  # noqa: PLC0415 - only who asks for it pays
 
+        context = _context(top, base, head, offline=offline, verify=None)
         mends = mending.of(context, top, chosen)
         click.echo(mending.told(mends, written=not diff), err=True, nl=False)
         if diff:
             click.echo(mending.diff(context.after.tree, mends.files), nl=False)
         else:
             mending.write(mends.files, top)
-            context = _context(top, base, head, offline=offline, verify=bar, mended=mends.files)
-    whole = checks.run(checks.ALL, context)
+            mended = mends.files
+    if base is None:
+        context, whole = judging.at_rest(top, offline=offline, verify=bar, cached=cache)
+    else:
+        context = _context(top, base, head, offline=offline, verify=bar, mended=mended)
+        whole = checks.run(checks.ALL, context)
     report = findings.only(whole, chosen)
     click.echo(findings.elsewhere(whole, report), err=True, nl=False)
     click.echo(FORMATS[format_](report, context.after.source.text), err=diff, nl=False)

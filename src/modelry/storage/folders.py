@@ -5,7 +5,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from fnmatch import fnmatch
 from io import FileIO
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from modelry.errors import RegistryError
 from modelry.model import layout
-from modelry.model.files import REGULAR, Entry, Files, Tree
+from modelry.model.files import FOLDER, REGULAR, Entry, Files, Folder, Paths, Tree
 
 
 def tree(top: Path, *, identified: bool = True) -> Tree:
@@ -23,34 +23,61 @@ def tree(top: Path, *, identified: bool = True) -> Tree:
     judges the folder by itself, and compares it with nothing. Raises `RegistryError` for a folder that cannot be read.
     """
     prefix = f"{os.fspath(top)}/"
-    try:
-        entries = dict(sorted(_entries(prefix, identified=identified)))
-    except OSError as error:
-        raise RegistryError(f"cannot read {error.filename}: {error.strerror}") from error
+
+    def everything() -> Mapping[str, Entry]:
+        with _reading():
+            return dict(sorted(_entries(prefix, identified=identified)))
+
+    def folder(path: str) -> Folder:
+        with _reading():
+            if path:
+                return dict(_listed(prefix, path, identified=False))
+            return {layout.ROOT: Entry(FOLDER, "")} if Path(prefix, layout.ROOT).is_dir() else {}
+
+    entries = everything() if identified else Paths(folder, everything)
     # As git does, of a link the bytes are its target's name: nothing outside of the tree is ever read.
     return Tree(entries, lambda path: (_target if entries[path].mode == _LINK else _read)(prefix + path))
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise RegistryError(f"cannot read {error.filename}: {error.strerror}") from error
 
 
 def _entries(prefix: str, *, identified: bool) -> Iterator[tuple[str, Entry]]:
     waiting = [layout.ROOT] if Path(prefix, layout.ROOT).is_dir() else []
     while waiting:
         folder = waiting.pop()
-        parts = folder.split("/")
-        of_version = len(parts) == _VERSION and parts[1] == "models" and parts[3] == "versions"
-        with os.scandir(prefix + folder) as found:
-            for entry in found:
-                if of_version and not _is_kept(entry):
-                    continue  # an artifact that was pulled beside its pointer
-                path = f"{folder}/{entry.name}"
-                if entry.is_dir(follow_symlinks=False):
-                    waiting.append(path)
-                elif entry.is_symlink():
-                    # A link to a folder too is an entry, as it is to git.
-                    yield path, Entry(_LINK, _blob_id(_target(prefix + path)) if identified else "")
-                elif entry.is_file(follow_symlinks=False):
-                    mode = entry.stat(follow_symlinks=False).st_mode
-                    data_id = _blob_id(_read(prefix + path)) if identified else ""
-                    yield path, Entry("100755" if mode & 0o100 else REGULAR, data_id)
+        for name, entry in _listed(prefix, folder, identified=identified):
+            if entry.mode == FOLDER:
+                waiting.append(f"{folder}/{name}")
+            else:
+                yield f"{folder}/{name}", entry
+
+
+def _listed(prefix: str, folder: str, *, identified: bool) -> Iterator[tuple[str, Entry]]:
+    """Give what lies in one folder."""
+    parts = folder.split("/")
+    of_version = len(parts) == _VERSION and parts[1] == "models" and parts[3] == "versions"
+    with os.scandir(prefix + folder) as found:
+        for entry in found:
+            if of_version and not _is_kept(entry):
+                continue  # an artifact that was pulled beside its pointer
+            if entry.is_dir(follow_symlinks=False):
+                yield entry.name, _FOLDER
+            elif entry.is_symlink():
+                # A link to a folder too is an entry, as it is to git.
+                yield entry.name, Entry(_LINK, _blob_id(_target(entry.path)) if identified else "")
+            elif entry.is_file(follow_symlinks=False):
+                mode = entry.stat(follow_symlinks=False).st_mode
+                data_id = _blob_id(_read(entry.path)) if identified else ""
+                yield entry.name, Entry("100755" if mode & 0o100 else REGULAR, data_id)
+
+
+_FOLDER = Entry(FOLDER, "")
 
 
 _LINK = "120000"
@@ -77,6 +104,14 @@ def _read(path: str) -> bytes:
             return file.readall()
     except OSError as error:
         raise RegistryError(f"cannot read {path}: {error.strerror}") from error
+
+
+def content(path: Path) -> bytes:
+    """Give a file's bytes; none where it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
 
 
 def _blob_id(data: bytes) -> str:
