@@ -144,6 +144,26 @@ def _build(size: Size, folder: Path) -> Iterator[Command]:
     )  # fmt: skip
 
 
+def _history(size: Size, folder: Path) -> Iterator[Command]:
+    bare = synthetic.with_history(size.models, size.versions, folder / "bare.git")
+    versions = min(size.models * size.versions, 1000)
+    tagged = synthetic.tagged_for_gto(versions, folder / "gto")
+    yield _ours("history", "--registry", bare)
+    yield _peer(
+        "git log --first-parent --raw", "git", "-C", bare, "log", "--first-parent", "--raw", "-m", "main"
+    )
+    yield _peer(f"gto show, of {versions} versions", "gto", "show", "churn", "--repo", tagged)
+
+
+def _list_at(size: Size, folder: Path) -> Iterator[Command]:
+    bare = synthetic.with_history(size.models, size.versions, folder / "bare.git")
+    yield _ours("list", "--at", "main~1", "--registry", bare)
+    yield _ours("list", "--stage", "production", "--at", "2030-01-01", "--registry", bare)._replace(
+        title="modelry list --stage production --at 2030-01-01"
+    )
+    yield _peer("git ls-tree -r", "git", "-C", bare, "ls-tree", "-r", "main~1")
+
+
 _CHUNK = bytes(range(256)) * 4096
 PULLED = 64
 
@@ -206,6 +226,13 @@ CASES = (
         "`modelry review --base main` of one promotion beside {total}",
         _review,
         "≤ 0.5 s beside 10,000",
+    ),
+    Case("history", "`modelry history` of {total} versions, as many commits", _history, "≤ 1 s for 10,000"),
+    Case(
+        "list-at",
+        "`modelry list --at REV` of {total} versions, as many commits",
+        _list_at,
+        "≤ 1.5 s for 10,000",
     ),
     Case("build", "`modelry build` of {small} models with {versions} versions each", _build),
     Case("pull", f"`modelry pull` of {PULLED} MiB from a folder", _pull),

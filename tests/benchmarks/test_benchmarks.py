@@ -9,7 +9,7 @@ import pytest
 import builders
 from benchmarks import cases, synthetic
 from modelry.git import Repository
-from modelry.storage import folders
+from modelry.storage import documents, events, folders
 
 TOP = Path(__file__).parents[2]
 
@@ -28,6 +28,21 @@ def test_a_synthetic_registry_is_what_the_builders_make_slowly() -> None:
     quickly = dict(synthetic.registry(models=2, versions=3))
     slowly = builders.a_registry(2, 3)
     assert quickly == slowly
+
+
+def test_a_synthetic_history_has_a_commit_for_each_version_and_tells_what_it_made(tmp_path: Path) -> None:
+    repository = Repository(synthetic.with_history(2, 4, tmp_path / "bare.git"))
+    assert int(repository.run("rev-list", "--count", "--first-parent", "main")) == 1 + 2 * 4
+    told = events.read(repository, "main").events
+    assert [event.what for event in told] == [
+        "policy changed",
+        *["registered"] * 4,
+        *["promoted"] * 2,
+        *["registered"] * 4,
+        *["promoted"] * 2,
+    ]
+    assert {event.landing.approved_by for event in told[1:]} == {("Grace <grace@example.org>",)}
+    assert documents.registry(repository.tree("main")).model("churn").holder("production") is not None
 
 
 def test_a_synthetic_repository_holds_the_same_as_the_folder(tmp_path: Path) -> None:
