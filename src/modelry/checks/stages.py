@@ -80,16 +80,24 @@ def yanked_in_stage(context: Context) -> Iterator[Problem]:
 def unknown_stage(context: Context) -> Iterator[Problem]:
     """A model has a stage that the registry does not define.
 
-    A stage without policy has no gates: nothing would have judged what holds it. Use a stage of
-    `registry.yaml`, or propose the new stage in a pull request of its own.
+    A stage without policy has no gates: nothing would have judged what holds it, and nothing could move it.
+    Use a stage of `registry.yaml`, or propose the new stage in a pull request of its own; a stage that a model
+    holds stays in the policy.
     """
-    if context.policy is None:
-        return
-    known = [stage.name for stage in context.policy.stages]
-    for _, stage, document in context.assignments:
-        if stage not in known:
+    known, left = (
+        [stage.name for stage in policy.stages] if policy is not None else None
+        for policy in (context.policy, context.after.policy.value)
+    )
+    for model, stage, document in context.assignments:
+        if known is not None and stage not in known:
+            there = f"the registry has {', '.join(known)}"
+            yield Problem(document.path, f"there is no stage {stage}", hint=there)
+        elif left is not None and stage not in left:
+            # A pull request that takes a stage away is judged by what it leaves, too.
             yield Problem(
-                document.path, f"there is no stage {stage}", hint=f"the registry has {', '.join(known)}"
+                document.path,
+                f"there would be no stage {stage}, which {model.name} has",
+                hint=f"keep it in {context.after.policy.path}",
             )
 
 
