@@ -160,6 +160,37 @@ def test_a_rollback_is_proven_without_gates_and_approvals(world: World) -> None:
     assert (proof.kind, proof.after, proof.outcome, proof.approvers) == ("rollback", "1.0.0", "proven", ())
 
 
+def test_several_that_are_promoted_together_are_each_proven(world: World) -> None:
+    world.decide(builders.a_model("retention"))
+    world.ada.run("fetch", "--quiet", "origin")
+    registry = judging.registry(world.ada, world.ada.base)
+    both = [registry.find(names.reference(each)) for each in ("churn@1.2.0", "retention@1.0.0")]
+    proposal = proposals.promote_all(registry, both, "staging", "because")
+    world.merge(local.propose(proposal, world.ada).branch)
+    last = world.audit(hashing=False).proofs[-2:]
+    assert [(proof.model, proof.after, proof.outcome) for proof in last] == [
+        ("churn", "1.2.0", "proven"),
+        ("retention", "1.0.0", "proven"),
+    ]
+    assert len({proof.commit for proof in last}) == 1
+    assert [proof.model for proof in world.audit(model="retention", hashing=False).proofs] == ["retention"]
+
+
+def test_a_version_that_was_yanked_and_unyanked_is_promoted_as_any(world: World) -> None:
+    for unyank in (False, True):
+        world.ada.run("fetch", "--quiet", "origin")
+        registry = judging.registry(world.ada, world.ada.base)
+        version = registry.find(names.reference("churn@1.2.0"))
+        proposal = (
+            proposals.unyank(version, "it was another")
+            if unyank
+            else proposals.yank(registry, version, "leaks", "high", None)
+        )
+        world.merge(local.propose(proposal, world.ada).branch, approve=unyank)
+    world.promote("1.2.0", "staging")
+    assert (world.last().after, world.last().outcome) == ("1.2.0", "proven")
+
+
 def test_a_plain_clone_has_no_evidence_and_says_how_to_fetch_it(world: World) -> None:
     clone = world.clone("Zoe")
     audit = auditing.verify(clone, "origin/main")

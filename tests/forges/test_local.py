@@ -214,8 +214,35 @@ def test_a_promotion_that_asks_for_a_person_waits_for_one(asks_for_approval: Rep
 
 def test_nobody_approves_a_proposal_of_their_own(asks_for_approval: Repository) -> None:
     branch = local.propose(a_promotion(asks_for_approval), asks_for_approval).branch
-    with pytest.raises(RefusedMergeError, match="cannot approve a proposal of their own"):
+    with pytest.raises(
+        RefusedMergeError, match=r"policy asks for 1 approval.*, but Ada Test <ada@example.org> proposed it"
+    ):
         merge(asks_for_approval, branch, approve=True)
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({"count": 2}, r"policy asks for 2 approval\(s\), but 1 approved"),
+        (
+            {"count": 1, "from": ["carol@example.org"]},
+            "but Bob <bob@example.org> is none of carol@example.org",
+        ),
+    ],
+)
+def test_nobody_approves_alone_for_two_or_for_somebody_else(
+    a_repo: Repository, tmp_path: Path, asked: dict[str, Any], told: str
+) -> None:
+    policy = builders.a_policy(
+        remotes={"store": {"url": str(a_repo.top.parent / "store")}},
+        stages=[{"name": "staging", "approvals": asked}, {"name": "production"}],
+    )
+    folders.write(policy, a_repo.top)
+    a_repo.run("commit", "--quiet", "--all", "--message", "Ask for approval")
+    a_repo.run("push", "--quiet")
+    branch = local.propose(a_promotion(a_repo), a_repo).branch
+    with pytest.raises(RefusedMergeError, match=told):
+        merge(another_clone(a_repo, tmp_path / "bob"), branch, approve=True)
 
 
 def test_an_approver_is_recorded(asks_for_approval: Repository, tmp_path: Path) -> None:

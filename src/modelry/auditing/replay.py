@@ -122,7 +122,7 @@ class Replay:
         if not place.model:
             self._shared = _with(self._shared, step)
             return
-        number = place.name if place.kind in {"version", "pointer", "card", "evaluation", "yank"} else ""
+        number = place.name if "/versions/" in step.path else ""
         files = self._files.get(place.model, {})
         self._files[place.model] = {**files, number: _with(files.get(number, {}), step)}
         if place.kind in _IMMUTABLE and step.before is not None:

@@ -12,6 +12,7 @@ from modelry.model import names
 from modelry.model.changes import Move
 from modelry.model.comparison import plain
 from modelry.model.policy import (
+    Approvals,
     AtLeast,
     AtMost,
     Evaluated,
@@ -173,6 +174,13 @@ def promoted(context: Context) -> Iterator[tuple[Move, Stage, Version, Document[
             continue
         if model.versions[move.after].record.value is not None and not context.goes_back(move):
             yield move, stage, model.versions[move.after], model.stages[move.stage]
+
+
+def approvals(context: Context) -> Iterator[tuple[Version, Approvals]]:
+    """Give what policy asks of people for each move that gates must judge."""
+    for _, stage, version, _ in promoted(context):
+        if stage.approvals is not None:
+            yield version, stage.approvals
 
 
 @rule("metric-misses-gate")

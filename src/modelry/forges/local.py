@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from modelry import __version__, checks, judging
+from modelry.auditing import people
+from modelry.checks import gates
 from modelry.errors import ConflictError, LockedError, NotFoundError, RefusedError
 from modelry.forges import landing
 from modelry.git import Repository
@@ -122,7 +124,7 @@ def merge(
         tree = repository.merge(old, head)
         context = judging.change(repository, old, tree, offline=offline)
         report = checks.run(checks.ALL, context)
-        approver = _approver(repository, head, report, approve=approve)
+        approver = _approver(repository, head, context, report, approve=approve)
         commit = repository.record(tree, [old, head], _message(repository, branch, head, report, approver))
         line = _line(repository, commit, branch, context, report, approver, sign)
         landing.land(repository, commit, old, line)
@@ -185,7 +187,9 @@ class RefusedMergeError(RefusedError):
         self.report = report
 
 
-def _approver(repository: Repository, head: str, report: checks.Report, *, approve: bool) -> str | None:
+def _approver(
+    repository: Repository, head: str, context: checks.Context, report: checks.Report, *, approve: bool
+) -> str | None:
     """Say who approves, if somebody must; raises `RefusedMergeError` where the report forbids the merge."""
     if report.errors:
         raise RefusedMergeError(
@@ -203,14 +207,14 @@ def _approver(repository: Repository, head: str, report: checks.Report, *, appro
             hint="if you may and do, say so: modelry merge --approve",
         )
     author = repository.run("log", "-1", "--format=%an <%ae>", head).strip()
-    if who.rpartition("<")[2] == author.rpartition("<")[2] and any(
-        "not its author" in f.message for f in report.persons
-    ):
-        raise RefusedMergeError(
-            f"main stays as it is: {author} cannot approve a proposal of their own",
-            report,
-            hint="let somebody else merge it",
-        )
+    for version, asked in gates.approvals(context):
+        against = people.approvals(asked, evidence.somebody(author), [evidence.somebody(who)]).contradictions
+        if against:
+            raise RefusedMergeError(
+                f"main stays as it is: for {version.label}, {'; '.join(against)}",
+                report,
+                hint="let somebody who may approve it merge it; for more than one approval, merge on a forge",
+            )
     return who
 
 

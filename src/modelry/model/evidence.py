@@ -291,7 +291,7 @@ def artifacts(changes: Changes) -> dict[str, str]:
     places = {
         (place.model, place.name)
         for _, place in changes.steps
-        if place.kind in {"version", "pointer", "card", "evaluation", "yank"}
+        if place.kind in {"version", "pointer", "card", "evaluation", "yank", "unyank"}
     }
     places |= {(move.model, move.after) for move in changes.moves if move.after is not None}
     found = {}

@@ -145,17 +145,17 @@ def checked(*, passed: bool) -> Check:
     )
 
 
+def somebody(who: str, when: datetime | None = None) -> Approver:
+    """Read `Name <address>`, as git has people."""
+    name, _, address = who.rpartition(" <")
+    known = {"name": name[:500], "email": address.removesuffix(">")[:500] or None}
+    return Approver.model_validate(known | {"when": when.astimezone(UTC).isoformat() if when else None})
+
+
 def approver(repository: Repository, who: str, commit: str) -> Approver:
     """Give who approved by merging: `Name <address>`, at the moment of the merge commit."""
-    name, _, address = who.rpartition(" <")
-    when = datetime.fromisoformat(repository.run("log", "-1", "--format=%cI", commit).strip())
-    return Approver.model_validate(
-        {
-            "name": name[:500],
-            "email": address.removesuffix(">")[:500] or None,
-            "when": when.astimezone(UTC).isoformat(),
-        }
-    )
+    shown = repository.run("log", "-1", "--format=%cI", commit)
+    return somebody(who, datetime.fromisoformat(shown.strip()))
 
 
 def _someone(ident: list[str], account: Someone | None = None) -> Someone:
