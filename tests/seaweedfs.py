@@ -10,11 +10,14 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from botocore.session import Session
+
+from modelry.model.files import Files
 
 KEY, SECRET = "registry", "registry-secret"
 
@@ -60,10 +63,10 @@ class Bucket:
         """Put an object below `url`."""
         self.server.client.put_object(Bucket=self.name, Key=f"dvc/{path}", Body=data)
 
-    def fill(self, files: dict[str, bytes]) -> None:
+    def fill(self, files: Files) -> None:
         """Put all of these."""
-        for path, data in files.items():
-            self.put(path, data)
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(self.put, files, files.values()))
 
     def get(self, path: str) -> bytes:
         """Give the bytes of an object."""

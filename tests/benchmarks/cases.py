@@ -3,14 +3,17 @@
 import hashlib
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
 import builders
+import seaweedfs
 from benchmarks import synthetic
 from benchmarks.measuring import Command, Measure, measure
 from modelry.model import layout, schema
+from modelry.model.files import Files
 from modelry.storage import folders
 
 BIN = Path(sys.executable).parent
@@ -40,8 +43,13 @@ class Case(NamedTuple):
 
 def run(case: Case, size: Size, folder: Path) -> list[Measure]:
     """Measure a case in an empty folder."""
-    commands = [command for command in case.commands(size, folder) if _is_there(command)]
-    return measure(commands, folder, size.rounds)
+    with _BESIDE:
+        commands = [command for command in case.commands(size, folder) if _is_there(command)]
+        return measure(commands, folder, size.rounds)
+
+
+_BESIDE = ExitStack()
+"""What runs while a case is measured, and ends with it."""
 
 
 def _is_there(command: Command) -> bool:
@@ -196,6 +204,45 @@ def _pull(size: Size, folder: Path) -> Iterator[Command]:  # noqa: ARG001 - as e
     yield _peer("dvc pull", "dvc", "--cd", top, "pull", f"{beside}.dvc", remove=(beside, top / ".dvc/cache"))
 
 
+def _presence(size: Size, folder: Path) -> Iterator[Command]:
+    yield from _asking(
+        size, folder, str(folder / "store"), {}, lambda files: folders.write(files, folder / "store")
+    )
+
+
+def _presence_in_s3(size: Size, folder: Path) -> Iterator[Command]:
+    (folder / "s3").mkdir()
+    server = _BESIDE.enter_context(seaweedfs.running(BIN / "weed", folder / "s3"))
+    bucket = server.bucket()
+    settings = {
+        "endpointurl": server.url,
+        "region": "us-east-1",
+        "access_key_id": seaweedfs.KEY,
+        "secret_access_key": seaweedfs.SECRET,
+    }
+    yield from _asking(size, folder, bucket.url, settings, bucket.fill)
+
+
+def _asking(
+    size: Size, folder: Path, url: str, settings: Mapping[str, str], fill: Callable[[Files], object]
+) -> Iterator[Command]:
+    files = dict(synthetic.registry(size.models, size.versions))
+    tenth = dict(synthetic.registry(max(1, size.models // 10), size.versions))
+    fill(builders.store(files))
+    policy = builders.a_policy(remotes={"store": {"url": url}})
+    for name, some in (("registry", files), ("tenth", tenth)):
+        folders.write({**some, **policy, **folders.scaffold(folder, "store", url)}, folder / name)
+        local = "[core]\n    no_scm = true\n['remote \"store\"']\n" + "".join(
+            f"    {key} = {value}\n" for key, value in settings.items()
+        )
+        (folder / name / ".dvc/config.local").write_text(local, "utf-8")
+    top, alone = folder / "registry", Path(__file__).with_name("presence.py")
+    yield Command("modelry", (sys.executable, str(alone), str(top), str(size.models * size.versions)))
+    yield _peer("dvc status --cloud, of a tenth", "dvc", "--cd", folder / "tenth", "status", "--cloud")
+    yield _peer("modelry check", "modelry", "check", "--registry", top)
+    yield _peer("modelry check --offline", "modelry", "check", "--registry", top, "--offline")
+
+
 CASES = (
     Case("version", "`modelry --version`", _version, "≤ 0.06 s where `import click` takes 0.04"),
     Case(
@@ -232,6 +279,18 @@ CASES = (
         "list-at",
         "`modelry list --at REV` of {total} versions, as many commits",
         _list_at,
+        "≤ 1.5 s for 10,000",
+    ),
+    Case(
+        "presence",
+        "whether a folder has the objects of {total} pointers, alone",
+        _presence,
+        "≤ 0.8 s for 10,000",
+    ),
+    Case(
+        "presence-s3",
+        "whether S3 has the objects of {total} pointers, alone",
+        _presence_in_s3,
         "≤ 1.5 s for 10,000",
     ),
     Case("build", "`modelry build` of {small} models with {versions} versions each", _build),

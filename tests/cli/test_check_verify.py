@@ -185,6 +185,12 @@ def test_each_fault_has_its_own_words(top: Path, target: str, mutation: str, mes
     assert f"]: {message}\n" in check(top, "--verify").stdout
 
 
+def test_of_a_version_that_cannot_be_read_other_rules_speak(top: Path) -> None:
+    (top / layout.version("churn", "1.0.0")).write_text("schema: version/v1\n", "utf-8")
+    (top / "store" / TARGETS["a file"]).write_bytes(b"x" * len(FILE))
+    assert set(rules(check(top, "--verify"))) == {"invalid-document"}
+
+
 def test_without_verify_bytes_are_not_read(top: Path) -> None:
     (top / "store" / TARGETS["a file"]).write_bytes(b"x" * len(FILE))
     assert check(top).exit_code == 0

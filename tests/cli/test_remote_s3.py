@@ -42,7 +42,7 @@ def clone(a_repo: Repository, bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -
     a_repo.run("add", "--all")
     a_repo.run("commit", "--quiet", "--message", "Keep artifacts in S3")
     a_repo.run("push", "--quiet")
-    bucket.fill(dict(builders.store(builders.a_registry(versions=3))))
+    bucket.fill(builders.store(builders.a_registry(versions=3)))
     return a_repo
 
 

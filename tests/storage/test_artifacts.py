@@ -113,6 +113,14 @@ def test_bytes_that_the_remote_held_wrongly_are_found_by_reading_back(tmp_path: 
         artifacts.deposit(source, "churn", "2.0.0", a_destination(tmp_path / "top", "../store"))
 
 
+def test_what_dvc_pushed_elsewhere_is_missed(tmp_path: Path, source: Path) -> None:
+    """A policy whose address is not that of DVC's remote."""
+    base = {access.CONFIG: CONFIG.replace(b"url = x", b"url = " + bytes(tmp_path / "elsewhere"))}
+    to = a_destination(tmp_path / "top", f"file://{tmp_path}/store", base)
+    with pytest.raises(IntegrityError, match=r"^model.onnx was pushed, but is not there: file://"):
+        artifacts.deposit(source, "churn", "2.0.0", to)
+
+
 def test_a_file_that_dvc_leaves_out_is_missed(tmp_path: Path, folder: Path) -> None:
     (folder / ".hg").mkdir()
     (folder / ".hg" / "weights.bin").write_bytes(WEIGHTS)

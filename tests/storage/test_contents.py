@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Event
 
 import pytest
 
@@ -101,3 +102,20 @@ def test_who_cannot_be_asked_ends_it_all() -> None:
     artifacts = [Artifact(f"{n:032}", recorded("model", DATA), None) for n in range(100)]
     with pytest.raises(RegistryError, match="nobody is there"):
         contents.faults(artifacts, [Source("store", opened)])  # type: ignore[arg-type]
+
+
+def test_who_cannot_be_asked_ends_what_others_read() -> None:
+    begun = Event()
+
+    @contextmanager
+    def opened(md5: str) -> Iterator[Body]:
+        if md5.startswith("0"):
+            begun.wait(60)
+            raise RegistryError("nobody is there")
+        begun.set()
+        yield Endless()
+
+    endless = File("model", 1 << 60, "0" * 64)
+    artifacts = [Artifact(digit * 32, endless, None) for digit in "01"]
+    with pytest.raises(RegistryError, match="nobody is there"):
+        contents.faults(artifacts, [Source("store", opened)])

@@ -91,6 +91,21 @@ def test_nothing_but_a_regular_file_is_read(tmp_path: Path, kind: str, message: 
     assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 
+@pytest.mark.parametrize("form", ["{}", "file://{}"])
+def test_a_size_is_that_of_a_file_and_of_nothing_else(tmp_path: Path, form: str) -> None:
+    (tmp_path / "file").write_bytes(b"weights")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link").symlink_to("file")
+    names = ("file", "folder", "link", "nothing", "file/below")
+    found = {name: remotes.size(form.format(tmp_path / name)) for name in names}
+    assert found == {"file": 7, "folder": None, "link": None, "nothing": None, "file/below": None}
+
+
+def test_a_size_that_cannot_be_told_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(RegistryError, match="cannot be read: File name too long"):
+        remotes.size(f"{tmp_path}/{'x' * 300}")
+
+
 def test_a_disk_that_fails_while_reading_is_an_error() -> None:
     class Broken:
         def fileno(self) -> int:

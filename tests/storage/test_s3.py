@@ -1,10 +1,17 @@
 """S3 is read by keys as DVC's users keep them, from a real server; and an error says what to do."""
 
 import hashlib
+import json
 import socket
+import ssl
+import subprocess
+import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -192,6 +199,29 @@ class TestKeys:
         assert str(error.value) == f"there are no keys for s3://{bucket.name}"
         assert error.value.hint == f"{aws.HINT}, or name an AWS profile"
 
+    def test_without_botocore_a_profile_cannot_be_read(
+        self, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setitem(sys.modules, "botocore.session", None)
+        with pytest.raises(RegistryError) as error:
+            read(f"{bucket.url}/x", told(bucket.url, profile="acme"))
+        assert str(error.value) == f"there are no keys for s3://{bucket.name}"
+        assert error.value.hint.endswith("pip install 'modelry[s3]'")
+
+    def test_keys_that_end_and_cannot_be_renewed_are_told(
+        self, bucket: Bucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        soon = (datetime.now(UTC) + timedelta(minutes=1)).isoformat()
+        keys = {"Version": 1, "AccessKeyId": KEY, "SecretAccessKey": SECRET, "Expiration": soon}
+        (tmp_path / "keys.json").write_text(json.dumps(keys), "utf-8")
+        # It gives its keys once, as a login that ends does.
+        once = f"sh -c 'cat {tmp_path}/keys.json && rm {tmp_path}/keys.json'"
+        (tmp_path / "config").write_text(f"[profile brief]\ncredential_process = {once}\n", "utf-8")
+        monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+        with pytest.raises(RegistryError) as error:
+            read(f"{bucket.url}/x", told(bucket.url, profile="brief"))
+        assert str(error.value).startswith(f"the keys for s3://{bucket.name} could not be had: ")
+
     def test_nobody_may_be_asked_as_nobody(self, web: Web) -> None:
         web.put("/models/x", b"x")
         how = told("s3://models", endpointurl=web.url, allow_anonymous_login="true")
@@ -223,6 +253,59 @@ def test_a_bucket_in_another_region_is_asked_there(web: Web, how: str) -> None:
     assert read("s3://models/x", keyed("s3://models", web)) == b"x"
     scopes = [headers["Authorization"].split("/")[2] for headers in web.headers]
     assert scopes == ["us-east-1", "eu-west-1"]
+
+
+def test_a_bucket_that_is_nowhere_is_not_looked_for_for_ever(web: Web) -> None:
+    answers = [refusal("PermanentRedirect", 301, region=region) for region in ("eu-west-1", "eu-west-2")]
+    web.put("/models/x", *answers)
+    with pytest.raises(RegistryError, match=r"HTTP 301 PermanentRedirect: No\."):
+        read("s3://models/x", keyed("s3://models", web))
+    assert len(web.asked) == 2
+
+
+@pytest.fixture
+def safe(web: Web, tmp_path: Path) -> Iterator[tuple[str, Path]]:
+    """What `web` serves, by https; and the file of who vouches for it."""
+    authority, key = tmp_path / "authority.pem", tmp_path / "key.pem"
+    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+    command += ["-subj", "/CN=modelry", "-addext", "subjectAltName=IP:127.0.0.1", "-days", "2"]
+    subprocess.run([*command, "-keyout", key, "-out", authority], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(authority, key)
+    plain = int(web.url.rpartition(":")[2])
+
+    class Forwarding(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            connection = HTTPConnection("127.0.0.1", plain)
+            connection.request("GET", self.path)
+            data = connection.getresponse().read()
+            connection.close()
+            answer(data)(self)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Forwarding) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        thread = Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield f"https://127.0.0.1:{server.server_port}", authority
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize("by", ["dvc", "environment"])
+def test_an_authority_of_ones_own_is_trusted_where_it_is_named(
+    web: Web, safe: tuple[str, Path], monkeypatch: pytest.MonkeyPatch, by: str
+) -> None:
+    url, authority = safe
+    web.put("/models/x", b"x")
+    with pytest.raises(RegistryError, match="certificate verify failed"):
+        read("s3://models/x", told("s3://models", endpointurl=url, **ANY))
+    if by == "environment":
+        monkeypatch.setenv("AWS_CA_BUNDLE", str(authority))
+    more = {"ssl_verify": str(authority)} if by == "dvc" else {}
+    assert read("s3://models/x", told("s3://models", endpointurl=url, **ANY, **more)) == b"x"
 
 
 def test_a_body_that_breaks_off_goes_on_where_it_was(

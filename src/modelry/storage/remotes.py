@@ -101,6 +101,8 @@ def size(where: str, access: Access | None = None) -> int | None:
 
     Raises `RegistryError` where it cannot be told.
     """
+    if "://" not in where:
+        return _lying(where)
     try:
         if where.startswith("s3://"):
             from modelry.storage import s3  # noqa: PLC0415 - see `_download`
@@ -110,6 +112,16 @@ def size(where: str, access: Access | None = None) -> int | None:
             return body.size
     except (AbsentError, IrregularError):
         return None
+
+
+def _lying(path: str) -> int | None:
+    try:
+        status = os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise RegistryError(f"{path}: cannot be read: {error.strerror}") from error
+    return status.st_size if stat.S_ISREG(status.st_mode) else None
 
 
 def sizes(remote: str, md5s: Collection[str], access: Access) -> Mapping[str, int | None]:
@@ -128,8 +140,6 @@ def sizes(remote: str, md5s: Collection[str], access: Access) -> Mapping[str, in
     def one(md5: str) -> tuple[str, int | None]:
         return md5, size(address(remote, md5), access)
 
-    if "://" not in remote:
-        return dict(map(one, md5s))
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - a consumer never asks for many
 
     with ThreadPoolExecutor(WORKERS) as pool:
