@@ -43,7 +43,7 @@ def seen(start: Path, at: str | None) -> Registry:
     repository = Repository(start)
     if at is None:
         try:
-            return documents.registry(folders.tree(tops.find(start)))
+            return documents.registry(folders.tree(tops.find(start), identified=False))
         except NotFoundError:
             if not (repository.succeeds("rev-parse", "--git-dir") and repository.is_bare):
                 raise

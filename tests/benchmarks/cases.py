@@ -133,6 +133,23 @@ def _review(size: Size, folder: Path) -> Iterator[Command]:
     yield _peer("git diff --name-only", "git", "-C", clone, "diff", "--name-only", "main", synthetic.PROMOTED)
 
 
+def _list(size: Size, folder: Path) -> Iterator[Command]:
+    clone = synthetic.in_repository(size.models, size.versions, folder / "clone")
+    small = synthetic.tagged_for_gto(min(10, size.versions), folder / "gto")
+    yield _ours("list", "--registry", clone)
+    yield _peer("python -c 'import click'", "python", "-c", "import click")
+    yield _peer("git ls-files", "git", "-C", clone, "ls-files", "--stage")
+    yield _peer("gto show, of 10 versions only", "gto", "show", "--repo", small)
+
+
+def _where(size: Size, folder: Path) -> Iterator[Command]:
+    clone = synthetic.in_repository(size.models, size.versions, folder / "clone")
+    expression = 'metrics.auc > 0.9 && stage == "production"'
+    yield _ours("list", "--where", expression, "--sort", "metrics.auc", "--registry", clone)
+    yield _peer("python -c 'import cel'", "python", "-c", "import cel")
+    yield _peer("cat of every record", "sh", "-c", f"cat {clone}/registry/models/*/versions/*/version.yaml")
+
+
 def _build(size: Size, folder: Path) -> Iterator[Command]:
     models = min(size.models, 100)
     clone = synthetic.in_repository(models, size.versions, folder / "clone")
@@ -293,6 +310,8 @@ CASES = (
         _presence_in_s3,
         "≤ 1.5 s for 10,000",
     ),
+    Case("list", "`modelry list` of {total} versions", _list, "≤ 0.3 s for 10,000"),
+    Case("where", "`modelry list --where --sort` of {total} versions", _where),
     Case("build", "`modelry build` of {small} models with {versions} versions each", _build),
     Case("pull", f"`modelry pull` of {PULLED} MiB from a folder", _pull),
 )

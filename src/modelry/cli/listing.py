@@ -9,9 +9,7 @@ from modelry.cli import options
 from modelry.errors import Exit
 from modelry.git import Repository
 from modelry.model import names
-from modelry.reports import due as dues
 from modelry.reports import holding, overview, versions
-from modelry.storage import moments
 
 
 @click.command(name="list")
@@ -58,6 +56,10 @@ def listing(
     """
     folder, wish = options.folder(registry), versions.Wish(**asked)
     if due:
+        # A plain list need not wait until these are imported.
+        from modelry.reports import due as dues  # noqa: PLC0415
+        from modelry.storage import moments  # noqa: PLC0415
+
         found, ends, now = moments.terms(Repository(folder), at)
         until = now + names.duration(within)
         told = dues.among(found, ends, until, wish)
