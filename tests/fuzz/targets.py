@@ -5,7 +5,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from unittest.mock import patch
 
+import builders
 from modelry.catalog import cards
+from modelry.checks import expressions, extras
 from modelry.client import site
 from modelry.errors import RegistryError
 from modelry.model import documents as kinds
@@ -21,6 +23,7 @@ TYPES: Mapping[str, type[Part]] = {
     "version": kinds.VersionRecord,
     "evaluation": kinds.Evaluation,
     "yank": kinds.Yank,
+    "unyank": kinds.Unyank,
     "assignment": kinds.Assignment,
     "waiver": kinds.Waiver,
     "pointer": Pointer,
@@ -68,6 +71,23 @@ def _card(data: bytes) -> object:
     return cards.html(data.decode("utf-8", "replace"))
 
 
+def _expression(data: bytes) -> object:
+    text = data.decode("utf-8", "replace")
+    policy, _ = documents.parse(builders.a_policy()[layout.POLICY], Policy)
+    assert policy is not None
+    found = expressions._faults(text, policy)
+    assert all(0 <= wrong.start <= len(text) for wrong in found)
+    return None if found else text
+
+
+def _schema(data: bytes) -> object:
+    path = layout.schema("tabular-classification")
+    try:
+        return extras._validator(builders.tree_of({path: data}), path)
+    except extras._SchemaError:
+        return None
+
+
 TARGETS: Mapping[str, Callable[[bytes], object]] = {
     "yaml": _yaml,
     **{kind: _document(kind) for kind in TYPES},
@@ -75,6 +95,8 @@ TARGETS: Mapping[str, Callable[[bytes], object]] = {
     "place": _place,
     "site": _site,
     "card": _card,
+    "expression": _expression,
+    "schema": _schema,
 }
 
 

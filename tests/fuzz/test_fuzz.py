@@ -65,6 +65,8 @@ SOUND = {
     **{kind: builders.text(kind, document) for kind, document in examples.OF.items()},
     "pointer": builders.a_version()["registry/models/churn/versions/1.0.0/model.onnx.dvc"],
     "card": builders.CARD.encode(),
+    "expression": b"champion == null || version.tags.exists(t, t == 'a') && metrics.auc - 0.01 > champion.metrics['auc']",
+    "schema": b'{"properties": {"a": {"$ref": "#/$defs/b"}}, "$defs": {"b": {"type": "string", "pattern": "^x+$"}}}',
 }
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | TEXTS,
