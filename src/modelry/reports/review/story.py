@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from modelry.reports.checked import Found
+from modelry.reports.review import tables
 from modelry.reports.review.blocks import (
     Block,
     Code,
@@ -11,45 +12,19 @@ from modelry.reports.review.blocks import (
     Item,
     Items,
     Line,
-    Link,
     Part,
     Row,
-    Span,
     Strong,
     Table,
 )
 from modelry.reports.review.facts import (
-    Comparison,
-    Difference,
-    Gate,
-    Range,
-    Result,
     Review,
     Section,
     Statement,
-    Tone,
 )
-from modelry.reports.review.words import counted, listed, number, sentence, signed
+from modelry.reports.review.words import counted, listed, sentence
 
 ICONS = {"passes": "✅", "needs a person": "🙋", "fails": "❌"}
-_STATES: dict[str, tuple[Tone, str]] = {
-    "passes": ("good", "passes"),
-    "missed": ("bad", "missed"),
-    "measure": ("bad", "not measured"),
-    "wait": ("bad", "not yet"),
-    "unknown": ("look", "not looked at"),
-    "waived": ("look", "waived"),
-    "approve": ("look", "to be approved"),
-}
-_VERDICTS: dict[str, Tone] = {
-    "worse": "bad",
-    "only before": "look",
-    "within tolerance": "look",
-    "no goal": "plain",
-    "better": "good",
-    "same": "plain",
-    "only now": "plain",
-}
 _AGAINST = 2
 """As many reasons against one section as stand in the table of a batch."""
 _MOST = 50
@@ -107,7 +82,7 @@ def _batch(sections: Sequence[Section]) -> Iterator[Block]:
         for one in sections[:_MOST]
     )
     if rows:
-        yield Table(("", "what", "in short", "against it"), rows)
+        yield Table(("verdict", "what", "in short", "against it"), rows)
     yield from _more(len(sections), "change")
 
 
@@ -220,121 +195,10 @@ def _section(section: Section, *, is_alone: bool) -> Iterator[Part]:
             *_reason(section),
             *_closing(section),
         ]
-    head += _gates(section.gates)
+    head += tables.gates(section.gates)
     if len(head) > 1 or section.differences or section.comparisons:
         yield tuple(head)
-    yield tuple(_differences(section.differences))
+    yield tuple(tables.differences(section.differences))
     for compared in section.comparisons:
-        yield tuple(_comparison(compared, section))
-        yield tuple(_differences(compared.differences))
-
-
-def _gates(gates: Sequence[Gate]) -> Iterator[Block]:
-    if gates:
-        yield Table(
-            ("", "gate", "found", "margin", "who must act"),
-            tuple(
-                Row(
-                    _STATES[one.state][0],
-                    (
-                        _emphasized(*_STATES[one.state]),
-                        one.gate,
-                        one.found,
-                        signed(one.margin) if one.margin is not None else "",
-                        f"waiver {one.waiver}" if one.waiver else one.act,
-                    ),
-                )
-                for one in gates
-            ),
-            frozenset({3}),
-        )
-
-
-def _emphasized(tone: Tone, text: str) -> Span:
-    return Strong(text) if tone == "bad" else text
-
-
-def _comparison(compared: Comparison, section: Section) -> Iterator[Block]:
-    number_ = section.version.partition("@")[2] if section.version else "after"
-    champion = compared.against.partition("@")[2] if compared.against else "nothing"
-    if compared.against and (compared.results or compared.differences):
-        yield Line((f"{number_} against ", Strong(compared.against), f", which {compared.role}."))
-    whole = [one for one in compared.results if not one.slice]
-    slices = [one for one in compared.results if one.slice]
-    if whole:
-        yield _results(whole, champion, number_)
-    if slices:
-        worse = sum(one.verdict in {"worse", "only before"} for one in slices)
-        told = (
-            f"{worse} of {counted(len(slices), 'result')} worse or gone"
-            if compared.against
-            else counted(len(slices), "result")
-        )
-        yield Fold(f"Slices: {told}", (_results(slices, champion, number_),), is_open=bool(worse))
-
-
-def _results(results: Sequence[Result], champion: str, challenger: str) -> Table:
-    sliced = any(one.slice for one in results)
-    known = any(one.before is not None for one in results)
-    head = ["metric", "on", *(["slice"] if sliced else []), *([champion] if known else []), challenger]
-    numbers = {len(head) - 1, len(head) - 2, len(head)} if known else {len(head) - 1}
-    head += ["difference", "verdict"] if known else []
-    return Table(
-        tuple(head), tuple(_row(one, sliced=sliced, known=known) for one in results), frozenset(numbers)
-    )
-
-
-def _row(one: Result, *, sliced: bool, known: bool) -> Row:
-    tone = _VERDICTS[one.verdict]
-    arrow = {"maximize": " ↑", "minimize": " ↓", None: ""}[one.goal]
-    cells: list[Span] = [f"{one.metric}{f' ({one.unit})' if one.unit else ''}{arrow}", one.dataset]
-    cells += [one.slice] if sliced else []
-    cells += [_value(one.before, one.before_interval)] if known else []
-    cells.append(_value(one.after, one.after_interval))
-    if known:
-        cells.append(signed(one.difference) if one.difference is not None else "")
-        allowed = (
-            f" (tolerance {number(one.tolerance)})"
-            if one.verdict in {"worse", "within tolerance"} and one.tolerance
-            else ""
-        )
-        cells.append(_emphasized(tone, f"{_SAID.get(one.verdict, one.verdict)}{allowed}"))
-    return Row(tone, tuple(cells))
-
-
-_SAID = {"only before": "not compared: only before", "only now": "not compared: only now"}
-
-
-def _value(value: float | None, interval: Range | None) -> str:
-    if value is None:
-        return "none"
-    sure = f" [{number(interval.low)}, {number(interval.high)}]" if interval is not None else ""
-    return f"{number(value)}{sure}"
-
-
-def _differences(differences: Sequence[Difference]) -> Iterator[Block]:
-    if not differences:
-        return
-    groups = dict.fromkeys(one.group for one in differences)
-    effects = any(one.effect for one in differences)
-    rows = tuple(
-        Row(
-            "bad" if one.effect == "softer" else "plain",
-            (
-                one.group,
-                one.field,
-                Code(one.before) if one.before else "",
-                Code(one.after) if one.after else "",
-                *((Strong(one.effect or ""),) if effects else ()),
-            ),
-        )
-        for one in differences
-    )
-    head = ("", "fact", "before", "after", *(("effect",) if effects else ()))
-    pages = tuple(
-        Line(("The code between: ", Link(f"{one.before}...{one.after}", one.url)))
-        for one in differences
-        if one.url
-    )
-    told = f"What differs: {counted(len(differences), 'fact')} ({listed(groups, 8)})"
-    yield Fold(told, (*pages, Table(head, rows)), is_open=effects)
+        yield tuple(tables.comparison(compared, section))
+        yield tuple(tables.differences(compared.differences))

@@ -1,6 +1,6 @@
 """What a change of versions means: one that is new, one that is yanked or taken back, evidence on one that is there."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from modelry.checks import gates
 from modelry.model import layout
@@ -111,31 +111,7 @@ def _holding(model: Model, version: Version) -> list[str]:
 
 
 def _yank(subject: Subject, model: Model, version: Version) -> Section:
-    tombstone = version.yanked.value if version.yanked is not None else None
-    held, latest = _holding(model, version), model.latest
-    known = subject.before(version.model)
-    was = known.latest if known is not None else None
-    statements = [
-        Statement(
-            tone="look",
-            text=f"Whoever asks for {version.label} by its number is refused from now on (exit code 8), and told why",
-        )
-    ]
-    if held:
-        told = f"{version.label} holds {listed(held)}: everybody who follows {listed(held)} would be refused"
-        statements.append(Statement(tone="bad", text=told))
-    else:
-        statements.append(
-            Statement(tone="good", text=f"{version.label} holds no stage: whoever follows one is not touched")
-        )
-    if was is not None and was.number == version.number:
-        now = latest.label if latest is not None else "nothing"
-        statements.append(
-            Statement(tone="look", text=f"It is the latest: {model.name}@latest would mean {now}")
-        )
-    replacement = tombstone.replacement if tombstone is not None else None
-    told = f"They are pointed to {model.name}@{replacement}" if replacement else "No replacement is named"
-    statements.append(Statement(tone="plain" if replacement else "look", text=told))
+    tombstone, held = version.yanked.value if version.yanked is not None else None, _holding(model, version)
     severity = f" ({tombstone.severity})" if tombstone is not None else ""
     return Section(
         kind="yank",
@@ -144,13 +120,35 @@ def _yank(subject: Subject, model: Model, version: Version) -> Section:
         version=version.label,
         stage=None,
         verdict=subject.verdict(frozenset(version.paths)),
-        brief=f"{version.label} is withdrawn"
-        + (f", and holds {listed(held)}" if held else ", and holds no stage"),
+        brief=f"{version.label} is withdrawn, and holds {listed(held) or 'no stage'}",
         reason=said(version.yanked),
-        statements=ordered(statements),
+        statements=ordered(list(_withdrawn(subject, model, version, held))),
         consumers=subject.consumers(model.name),
         undo=f"modelry unyank {version.label} --reason …",
     )
+
+
+def _withdrawn(subject: Subject, model: Model, version: Version, held: Sequence[str]) -> Iterator[Statement]:
+    """Say who is refused when a version is withdrawn, and what they are pointed to."""
+    refused = (
+        f"Whoever asks for {version.label} by its number is refused from now on (exit code 8), and told why"
+    )
+    yield Statement(tone="look", text=refused)
+    if held:
+        told = f"{version.label} holds {listed(held)}: everybody who follows {listed(held)} would be refused"
+        yield Statement(tone="bad", text=told)
+    else:
+        told = f"{version.label} holds no stage: whoever follows one is not touched"
+        yield Statement(tone="good", text=told)
+    known = subject.before(version.model)
+    if known is not None and known.latest is not None and known.latest.number == version.number:
+        now = model.latest.label if model.latest is not None else "nothing"
+        yield Statement(tone="look", text=f"It is the latest: {model.name}@latest would mean {now}")
+    tombstone = version.yanked.value if version.yanked is not None else None
+    if tombstone is not None and tombstone.replacement is not None:
+        yield Statement(tone="plain", text=f"They are pointed to {model.name}@{tombstone.replacement}")
+    else:
+        yield Statement(tone="look", text="No replacement is named")
 
 
 def _unyank(subject: Subject, version: Version, known: Model) -> Section:
