@@ -11,10 +11,14 @@ _TRIES = 5
 """How often we make our notes anew when somebody else's land first."""
 
 
+class MovedError(ConflictError):
+    """Somebody else moved main while we judged: on what it is now, the same may still stand."""
+
+
 def land(repository: Repository, commit: str, old: str, line: str) -> None:
     """Move main from `old` to a commit, with a line of evidence on it.
 
-    Raises `ConflictError` when main has moved meanwhile. Killed between the two, or where the server cannot
+    Raises `MovedError` when main has moved meanwhile. Killed between the two, or where the server cannot
     move both at once, main may have moved alone; `record` then gives it its note.
     """
     name = repository.main
@@ -63,7 +67,13 @@ def _push(repository: Repository, main: str | None, old: str | None, lines: Mapp
             if main is not None and now == main.partition(":")[0]:
                 main = None  # it went through; the notes did not
             elif main is not None and now != old:
-                raise ConflictError("main has moved meanwhile", hint="run the command again") from error
+                raise MovedError(
+                    f"main has moved meanwhile, to {now}", hint="run the command again"
+                ) from error
+            elif main is not None and "cannot lock ref" in str(error):
+                raise MovedError(
+                    "main is being moved by somebody else", hint="run the command again"
+                ) from error
             elif repository.resolves(evidence.THEIRS) == theirs:
                 raise  # nobody was first: origin says no
         else:

@@ -3,7 +3,7 @@
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from modelry import __version__, checks, judging
@@ -11,13 +11,17 @@ from modelry.auditing import people
 from modelry.checks import gates
 from modelry.errors import ConflictError, LockedError, NotFoundError, RefusedError
 from modelry.forges import landing
-from modelry.git import Repository
+from modelry.forges.landing import MovedError
+from modelry.git import MergeConflictError, Repository
 from modelry.model import evidence as recorded
 from modelry.model.evidence import Evidence, Given
 from modelry.model.evidence import Proposed as Where
 from modelry.proposals import Proposal
 from modelry.storage import documents, evidence
 from modelry.storage.evidence import Sign
+
+_TRIES = 9
+"""How often a merge that was overtaken is judged again: as many clones may race as people have."""
 
 
 @dataclass(frozen=True)
@@ -109,27 +113,45 @@ def merge(
 ) -> Merged:
     """Merge a branch into main: lock, merge in memory, judge the result by main's policy, move main if it stands.
 
-    The evidence of it is recorded with it, signed where `sign` is given. Raises `RefusedError` with the
-    findings, `ConflictError` when git cannot merge or main moved meanwhile, and `LockedError` when another
-    merger is at work. Killed at any moment, it leaves main as it was or merged; run again, it finishes.
+    When somebody else moves main meanwhile, the new main is what it is judged by, again. The evidence of it is
+    recorded with it, signed where `sign` is given. Raises `RefusedError` with the findings, `ConflictError` when git
+    cannot merge, naming what was first, or main never stands still, and `LockedError` when another merger is at
+    work. Killed at any moment, it leaves main as it was or merged; run again, it finishes.
     """
     with _locked(repository):
-        if repository.has_origin:
-            evidence.fetch(repository)
-        old, head = repository.commit(repository.base), _head(repository, branch)
-        if repository.succeeds("merge-base", "--is-ancestor", head, old):
-            _complete(repository, branch, head, approve=approve, offline=offline, sign=sign)
-            _follow(repository, old)
-            return Merged(old, branch, is_news=False, report=None)
-        tree = repository.merge(old, head)
-        context = judging.change(repository, old, tree, offline=offline)
-        report = checks.run(checks.ALL, context)
-        approver = _approver(repository, head, context, report, approve=approve)
-        commit = repository.record(tree, [old, head], _message(repository, branch, head, report, approver))
-        line = _line(repository, commit, branch, context, report, approver, sign)
-        landing.land(repository, commit, old, line)
-        _follow(repository, commit)
-        return Merged(commit, branch, is_news=True, report=report, approver=approver)
+        for _ in range(_TRIES):
+            with suppress(MovedError):
+                return _merge(repository, branch, approve=approve, offline=offline, sign=sign)
+        return _merge(repository, branch, approve=approve, offline=offline, sign=sign)
+
+
+def _merge(repository: Repository, branch: str, *, approve: bool, offline: bool, sign: Sign | None) -> Merged:
+    if repository.has_origin:
+        evidence.fetch(repository)
+    old, head = repository.commit(repository.base), _head(repository, branch)
+    if repository.succeeds("merge-base", "--is-ancestor", head, old):
+        _complete(repository, branch, head, approve=approve, offline=offline, sign=sign)
+        _follow(repository, old)
+        return Merged(old, branch, is_news=False, report=None)
+    tree = _result(repository, old, head)
+    context = judging.change(repository, old, tree, offline=offline)
+    report = checks.run(checks.ALL, context)
+    approver = _approver(repository, head, context, report, approve=approve)
+    commit = repository.record(tree, [old, head], _message(repository, branch, head, report, approver))
+    line = _line(repository, commit, branch, context, report, approver, sign)
+    landing.land(repository, commit, old, line)
+    _follow(repository, commit)
+    return Merged(commit, branch, is_news=True, report=report, approver=approver)
+
+
+def _result(repository: Repository, main: str, head: str) -> str:
+    """Give the tree of a merge; where git cannot make it, say which commit of main was first."""
+    try:
+        return repository.merge(main, head)
+    except MergeConflictError as error:
+        told = ("log", "-1", "--first-parent", "--format=%H was first (%s)", main, "--", *error.paths)
+        first = repository.run(*told).strip()
+        raise MergeConflictError(f"{error}: {first}", error.paths, hint=error.hint) from error
 
 
 def _line(
