@@ -17,6 +17,7 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 import builders
 from modelry import judging
@@ -184,12 +185,14 @@ def test_the_hook_is_for_the_registry_and_brings_what_the_rules_import() -> None
     sources = "".join(path.read_text("utf-8") for path in (TOP / "src/modelry/checks").glob("*.py"))
     imported = re.findall(r"^ *(?:import|from) (\w+)", sources, re.MULTILINE)
     known = metadata.packages_distributions()
-    needed = {name.lower() for module in imported for name in known.get(module, ())}
+    needed = {canonicalize_name(name) for module in imported for name in known.get(module, ())}
     extras = tomllib.loads((TOP / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
     assert hook["id"] == "modelry-check"
     assert hook["files"] == "^registry/"
     assert hook["additional_dependencies"] == [
-        requirement for requirement in extras["registry"] if Requirement(requirement).name in needed
+        requirement
+        for requirement in extras["registry"]
+        if canonicalize_name(Requirement(requirement).name) in needed
     ]
 
 

@@ -89,7 +89,9 @@ def _metadata(subject: Subject, step: Step) -> Section:
         statements=ordered(statements),
         differences=changed,
         consumers=subject.consumers(name) if "deprecated" in touched else (),
-        undo="git revert --mainline 1 MERGE",
+        undo=f"modelry deprecate {name} --undo --reason …"
+        if after is not None and after.deprecated is not None and touched == {"deprecated"}
+        else "git revert --mainline 1 MERGE",
     )
 
 
