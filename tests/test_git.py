@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from modelry.errors import ConflictError, NotFoundError
-from modelry.git import GitError, Repository
+from modelry.git import GitError, Repository, merging
 from modelry.model.files import Entry
 
 
@@ -61,13 +61,13 @@ def test_a_branch_moves_only_from_where_it_was_seen(a_repo: Repository) -> None:
 def test_a_conflicting_merge_names_the_paths(a_repo: Repository) -> None:
     ours, theirs = (a_commit(a_repo, "HEAD", {"registry/registry.yaml": text}) for text in (b"1\n", b"2\n"))
     with pytest.raises(ConflictError, match=r"conflicts with main in registry/registry\.yaml"):
-        a_repo.merge(ours, theirs)
+        merging.merge(a_repo, ours, theirs)
 
 
 def test_a_merge_in_memory_gives_both_sides(a_repo: Repository) -> None:
     before = state(a_repo)
     ours, theirs = a_commit(a_repo, "HEAD", {"a": b"a"}), a_commit(a_repo, "HEAD", {"b": b"b"})
-    merged = a_repo.tree(a_repo.merge(ours, theirs))
+    merged = a_repo.tree(merging.merge(a_repo, ours, theirs))
     assert {"a", "b"} <= merged.entries.keys()
     assert state(a_repo) == before
 

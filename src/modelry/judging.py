@@ -10,7 +10,7 @@ from typing import ParamSpec, TypeVar
 from modelry import checks
 from modelry.checks.base import Ever, Held, History, Pointing, UnavailableError
 from modelry.errors import NotFoundError, RegistryError
-from modelry.git import GitError, MergeConflictError, Repository
+from modelry.git import GitError, MergeConflictError, Repository, merging, reading
 from modelry.model import changes, layout
 from modelry.model.events import Event, Past, holding
 from modelry.model.files import Tree
@@ -118,9 +118,9 @@ def proposed(
     author = repository.run("log", "-1", "--format=%an", head).strip()
     conflicts: tuple[str, ...] = ()
     try:
-        tree = repository.merge(main, head)
+        tree = merging.merge(repository, main, head)
     except MergeConflictError as error:
-        tree, conflicts = repository.laid_over(main, fork, head), error.paths
+        tree, conflicts = merging.laid_over(repository, main, fork, head), error.paths
     context = change(repository, main, tree, offline=offline)
     began = context.before if fork == main else registry(repository, fork)
     return context, Standing(author, behind, began, conflicts)
@@ -236,7 +236,7 @@ def _ever(repository: Repository, base: str) -> Ever:
 
 def _pointing(repository: Repository, base: str) -> Pointing:
     def paths(md5: str) -> Sequence[str]:
-        return repository.holding(base, md5, ".dvc")
+        return reading.holding(repository, base, md5, ".dvc")
 
     return paths
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, cast
 from modelry.catalog import tags
 from modelry.catalog.tags import Fault, Tag
 from modelry.errors import ConflictError
-from modelry.git import GitError, Person, Repository, Tagged
+from modelry.git import GitError, Person, Repository, Tagged, reading, refs
 from modelry.model import layout
 from modelry.model.events import Event
 from modelry.model.files import REGULAR
@@ -44,7 +44,7 @@ def state(repository: Repository, revision: str) -> State:
     commit = repository.commit(revision)
     registry, moment = moments.of_commit(repository, commit)
     expected = {tag.name: tag for tag in tags.derived(moment.events)}
-    return State(repository, registry, commit, expected, repository.tags())
+    return State(repository, registry, commit, expected, refs.tags(repository))
 
 
 def make(found: State) -> None:
@@ -56,8 +56,10 @@ def make(found: State) -> None:
     known = {tag.version: found.there[tag.version].commit for tag in wanted if tag.version in found.there}
     versions = {tag.version: tag for tag in wanted if tag.version not in known}
     stream = [*_commits(found, versions), *_tags(found, wanted, {**known, **_marks(versions)})]
-    made = found.repository.imported(_bytes(stream), keep=True)
-    found.repository.create({f"refs/tags/{tag.name}": made[f":{at}"] for at, tag in enumerate(wanted, _TAGS)})
+    made = refs.imported(found.repository, _bytes(stream), keep=True)
+    refs.create(
+        found.repository, {f"refs/tags/{tag.name}": made[f":{at}"] for at, tag in enumerate(wanted, _TAGS)}
+    )
 
 
 def fetch(repository: Repository) -> None:
@@ -74,18 +76,18 @@ def fetch(repository: Repository) -> None:
 
 def push(repository: Repository, names: Sequence[str]) -> list[str]:
     """Push those of these tags that origin does not have, and give them; none that is there is touched."""
-    theirs = repository.tags("origin")
+    theirs = refs.tags(repository, "origin")
     news = [name for name in names if name not in theirs]
     for start in range(0, len(news), _AT_ONCE):
-        refs = [f"refs/tags/{name}:refs/tags/{name}" for name in news[start : start + _AT_ONCE]]
-        repository.run("push", "--quiet", "--atomic", "origin", *refs)
+        wanted = [f"refs/tags/{name}:refs/tags/{name}" for name in news[start : start + _AT_ONCE]]
+        repository.run("push", "--quiet", "--atomic", "origin", *wanted)
     return news
 
 
 def faults(found: State) -> list[Fault]:
     """Say where the tags say other things than the files: what is missing, elsewhere, or nobody's."""
     versions = {tag.version: tag for tag in found.expected.values()}
-    made = found.repository.imported(_bytes(_commits(found, versions)), keep=False) if versions else {}
+    made = refs.imported(found.repository, _bytes(_commits(found, versions)), keep=False) if versions else {}
     right = {version: made[mark] for version, mark in _marks(versions).items()}
     told = [
         fault for tag in found.expected.values() if (fault := _fault(tag, found.there, right[tag.version]))
@@ -118,9 +120,9 @@ def _marks(versions: Iterable[str]) -> dict[str, str]:
 
 def _commits(found: State, versions: Mapping[str, Tag]) -> Iterator[str]:
     """Give, for `git fast-import`, the commit that each version's tags share: main's, with what DVC finds it by."""
-    people = found.repository.people(sorted({tag.registered.commit for tag in versions.values()}))
+    people = reading.people(found.repository, sorted({tag.registered.commit for tag in versions.values()}))
     names = dict.fromkeys(f"{tag.registered.commit}:{file}" for tag in versions.values() for file in _OURS)
-    own = found.repository.files(names)
+    own = reading.files(found.repository, names)
     for at, tag in enumerate(versions.values(), 1):
         event = tag.registered
         message = (
@@ -140,7 +142,7 @@ def _commits(found: State, versions: Mapping[str, Tag]) -> Iterator[str]:
 
 def _tags(found: State, wanted: Sequence[Tag], places: Mapping[str, str]) -> Iterator[str]:
     """Give the tags, each on its version's place: a commit, or the mark of one."""
-    people = found.repository.people(sorted({tag.event.commit for tag in wanted}))
+    people = reading.people(found.repository, sorted({tag.event.commit for tag in wanted}))
     for at, tag in enumerate(wanted, _TAGS):
         person = people[tag.event.commit]
         approved = f"Approved-by: {person.approver}\n" if person.approver else ""

@@ -15,7 +15,7 @@ import builders
 from modelry import tagging
 from modelry.cli import group
 from modelry.errors import ConflictError
-from modelry.git import Repository
+from modelry.git import Repository, refs
 from modelry.model import layout
 from modelry.storage import folders
 
@@ -194,7 +194,7 @@ def test_what_a_version_is_tagged_on_stays_the_same_from_release_to_release(
 def test_push_gives_origin_what_it_lacks_and_nothing_twice(a_repo: Repository, origin: Path) -> None:
     result = run("tags", "--push", "--json")
     assert json.loads(result.stdout)["pushed"] == FIRST
-    assert Repository(origin).tags() == a_repo.tags()
+    assert refs.tags(Repository(origin)) == refs.tags(a_repo)
     again = run("tags", "--push")
     assert (again.exit_code, again.output) == (0, "")
     run("promote", "churn@1.1.0", "staging", "--reason", "better")
@@ -214,7 +214,7 @@ def test_push_from_a_clone_without_tags_gets_them_first(
 
 def test_a_dry_run_names_what_is_missing_and_makes_nothing(a_repo: Repository) -> None:
     assert run("tags", "--dry-run", "--push").stdout.split() == FIRST
-    assert a_repo.tags() == {}
+    assert refs.tags(a_repo) == {}
 
 
 def test_the_answer_for_programs_says_what_each_tag_tells(a_repo: Repository) -> None:
@@ -272,9 +272,9 @@ def test_check_finds_tags_that_say_another_thing(a_repo: Repository) -> None:
 
 def test_a_tag_that_is_there_is_never_moved_and_its_version_stays_one_to_gto(a_repo: Repository) -> None:
     a_repo.run("tag", "--annotate", "--message", "by GTO, before", "churn@v1.0.0", "main")
-    before = a_repo.tags()["churn@v1.0.0"]
+    before = refs.tags(a_repo)["churn@v1.0.0"]
     assert run("tags").stdout.split() == FIRST[1:]
-    after = a_repo.tags()
+    after = refs.tags(a_repo)
     assert (after["churn@v1.0.0"], after["churn#production#1"].commit) == (before, before.commit)
     assert gto("show")["churn"]["stage"]["production"] == "v1.0.0"
 
@@ -288,13 +288,13 @@ def test_a_tag_that_origin_has_otherwise_stops_the_push(a_repo: Repository, orig
         "",
         "error: a tag here is another than origin's\n hint: to take origin's: git fetch --tags --force origin\n",
     )
-    assert Repository(origin).tags()["churn@v1.0.0"] != a_repo.tags()["churn@v1.0.0"]
+    assert refs.tags(Repository(origin))["churn@v1.0.0"] != refs.tags(a_repo)["churn@v1.0.0"]
 
 
 def test_a_bare_repository_is_tagged_as_well(a_repo: Repository, origin: Path) -> None:
     assert run("tags", "--registry", str(origin)).stdout.split() == FIRST
     assert run("tags", "--check", "--registry", str(origin)).exit_code == 0
-    assert a_repo.tags() == {}
+    assert refs.tags(a_repo) == {}
 
 
 def test_two_who_make_the_same_tags_at_once_are_told(a_repo: Repository) -> None:

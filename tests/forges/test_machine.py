@@ -19,7 +19,7 @@ import builders
 from modelry import checks, judging, proposals
 from modelry.errors import ConflictError, NotFoundError
 from modelry.forges import local
-from modelry.git import Repository
+from modelry.git import Repository, merging
 from modelry.model import changes, names
 from modelry.model.registry import Registry
 from modelry.proposals import Proposal
@@ -330,7 +330,7 @@ class World(RuleBasedStateMachine):
     def land(self, proposed: Pending) -> str | None:
         """Merge a proposal into main, or say why it is refused."""
         try:
-            tree = self.repository.merge(self.main, proposed.head)
+            tree = merging.merge(self.repository, self.main, proposed.head)
         except ConflictError as error:
             return str(error)
         if tree == self.repository.run("rev-parse", f"{self.main}^{{tree}}").strip():

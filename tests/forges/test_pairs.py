@@ -16,7 +16,7 @@ import builders
 from modelry import checks, judging, proposals
 from modelry.errors import ConflictError
 from modelry.forges import local
-from modelry.git import Repository
+from modelry.git import Repository, merging
 from modelry.model import changes, layout, names
 from modelry.model.registry import Registry
 from modelry.proposals import Proposal
@@ -219,7 +219,7 @@ class World:
     def land(self, main: str, head: str) -> tuple[str, str | None]:
         """Say what becomes of a proposal, and give the new main if it moved."""
         try:
-            tree = self.repository.merge(main, head)
+            tree = merging.merge(self.repository, main, head)
         except ConflictError:
             return CONFLICTS, None
         report = checks.run(checks.ALL, judging.change(self.repository, main, tree, offline=True))

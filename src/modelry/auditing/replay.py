@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from modelry.checks.base import Held
 from modelry.errors import RegistryError
-from modelry.git import Repository
+from modelry.git import Repository, reading
 from modelry.model import changes, layout
 from modelry.model.changes import Changes
 from modelry.model.documents import Assignment
@@ -94,7 +94,7 @@ class Replay:
     @cached_property
     def read(self) -> Callable[[str], bytes]:
         """Give a blob by its id; all through one process."""
-        return self.repository.reading()
+        return reading.one_by_one(self.repository)
 
     def turns(self) -> Iterator[Turn]:
         """Give the turns, oldest first. Raises `RegistryError` for a clone that does not have all of main."""

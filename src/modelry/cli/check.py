@@ -9,7 +9,7 @@ from modelry import checks, judging
 from modelry.cli import options
 from modelry.client import progress
 from modelry.errors import Exit, UsageError
-from modelry.git import Repository
+from modelry.git import Repository, merging
 from modelry.model.files import Files
 from modelry.reports import FORMATS, findings
 from modelry.storage import top as tops
@@ -125,6 +125,6 @@ def _context(
     if repository.resolves(base) is None and Path(base).is_dir():
         return judging.folders_change(Path(base), top)
     main = repository.commit(base)
-    tree = repository.merge(main, repository.commit(head))
+    tree = merging.merge(repository, main, repository.commit(head))
     merged = repository.write(tree, mended) if mended else tree
     return judging.change(repository, main, merged, offline=offline, verify=verify)

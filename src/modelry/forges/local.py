@@ -12,7 +12,7 @@ from modelry.checks import gates
 from modelry.errors import ConflictError, LockedError, NotFoundError, RefusedError
 from modelry.forges import landing
 from modelry.forges.landing import MovedError
-from modelry.git import MergeConflictError, Repository
+from modelry.git import MergeConflictError, Repository, merging
 from modelry.model import evidence as recorded
 from modelry.model.evidence import Evidence, Given
 from modelry.model.evidence import Proposed as Where
@@ -147,7 +147,7 @@ def _merge(repository: Repository, branch: str, *, approve: bool, offline: bool,
 def _result(repository: Repository, main: str, head: str) -> str:
     """Give the tree of a merge; where git cannot make it, say which commit of main was first."""
     try:
-        return repository.merge(main, head)
+        return merging.merge(repository, main, head)
     except MergeConflictError as error:
         told = ("log", "-1", "--first-parent", "--format=%H was first (%s)", main, "--", *error.paths)
         first = repository.run(*told).strip()
@@ -181,7 +181,7 @@ def _complete(
 
     The message says who approved, and could be forged; so it is believed only of whoever says it again.
     """
-    commit = repository.merged_by(head)
+    commit = merging.merged_by(repository, head)
     known = evidence.read(repository).get(commit or "", Evidence()).recorded
     if commit is None or any(sign is None or each.envelope is not None for each in known):
         return

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, get_args
 
-from modelry.git import Repository
+from modelry.git import Repository, reading
 from modelry.model import landings, layout, names
 from modelry.model.events import Event, Past, What
 from modelry.model.landings import Landing
@@ -97,7 +97,7 @@ def _said(repository: Repository, touches: Iterable[tuple[Touch, Place]]) -> dic
         for blob in (touch.before, touch.after)
         if blob is not None and place.kind not in {"policy", "schema"}
     }
-    return {blob: _document(kinds[blob], data) for blob, data in repository.blobs(kinds).items()}
+    return {blob: _document(kinds[blob], data) for blob, data in reading.blobs(repository, kinds).items()}
 
 
 def _document(kind: str, data: bytes) -> _Said:
