@@ -101,7 +101,9 @@ def change(
         ever=_ever(repository, base),
         pointing=_pointing(repository, base),
     )
-    return context if offline else _asking(context, repository.top, _access(repository, before.tree), verify)
+    return (
+        context if offline else _asking(context, repository.top, access_of(repository, before.tree), verify)
+    )
 
 
 def proposed(
@@ -194,7 +196,7 @@ def _addressed(context: checks.Context) -> Collection[str]:
     return {pointer.out.md5 for pointer in pointers if pointer is not None}
 
 
-def _access(repository: Repository, base: Tree) -> access.Access:
+def access_of(repository: Repository, base: Tree) -> access.Access:
     """Give what main says of the remotes, and `config.local` unless git tracks it: then a change may have brought it."""
 
     def local() -> bytes:
@@ -254,7 +256,7 @@ def presence(repository: Repository, found: Registry, *, offline: bool = False) 
     """Give what tells whether a version's artifact is in a remote, as large as its pointer says; offline, it is believed."""
     if offline:
         return lambda _: True
-    how = _access(repository, found.tree)
+    how = access_of(repository, found.tree)
     size = _looking(holdings.Holdings(found.policy.must, found.tree, repository.top, how).size)
 
     def is_present(version: Version) -> bool:

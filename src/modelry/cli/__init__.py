@@ -29,6 +29,7 @@ COMMANDS = {
     "tags": "Tell main's history to GTO and DVC, by tags.",
     "audit": "Keep, prove and export the record of who approved which bytes.",
     "diff": "Show what differs between two versions, or two moments.",
+    "bisect": "Find the promotion since which a command fails.",
     "resolve": "Say which bytes a reference means.",
     "pull": "Fetch and verify the bytes that a reference means.",
     "verify": "Say whether bytes are those of a version.",

@@ -12,6 +12,7 @@ from modelry.model.evidence import Statement
 from modelry.model.files import Files
 from modelry.model.ledger import Ledger
 from modelry.reports import past
+from modelry.reports.bisected import BisectReport
 from modelry.reports.changed import ChangesReport
 from modelry.reports.checked import CheckReport
 from modelry.reports.diff import DiffReport
@@ -21,6 +22,7 @@ from modelry.reports.tags import Tags
 from modelry.reports.versions import Listing
 
 PUBLISHED: dict[str, type[BaseModel]] = {
+    "bisect": BisectReport,
     "changes": ChangesReport,
     "check-report": CheckReport,
     "diff": DiffReport,
