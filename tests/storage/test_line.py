@@ -6,6 +6,7 @@ import pytest
 
 from modelry.errors import NotFoundError
 from modelry.git import Repository
+from modelry.model.files import Entry
 from modelry.storage import line
 from modelry.storage.line import Touch
 
@@ -80,7 +81,9 @@ def test_a_branchs_commits_count_from_their_merge(empty: Repository) -> None:
     assert [one.commit for one in line.commits(empty, "main")] == [first, merged]
     assert [one.commit for one in line.commits(empty, "main", "f")] == [merged]
     blob = empty.run("rev-parse", "main:f").strip()
-    assert list(line.touched(empty, line.commits(empty, "main"))) == [Touch(merged, "f", None, blob)]
+    assert list(line.touched(empty, line.commits(empty, "main"))) == [
+        Touch(merged, "f", None, Entry("100644", blob))
+    ]
 
 
 def test_an_octopus_is_compared_with_its_first_parent(empty: Repository) -> None:

@@ -4,28 +4,21 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from modelry.checks.base import Held
 from modelry.errors import RegistryError
 from modelry.git import Repository, reading
-from modelry.model import changes, layout
+from modelry.model import changes, landings, layout
 from modelry.model.changes import Changes
 from modelry.model.documents import Assignment
 from modelry.model.files import Entry, Tree
 from modelry.model.layout import Place
 from modelry.model.registry import Document, Registry, Source
-from modelry.storage import documents
+from modelry.storage import documents, line
+from modelry.storage.line import Landed, Touch
 
-_LOG = (
-    *("-c", "log.showRoot=true", "log", "--first-parent", "--diff-merges=first-parent", "--reverse"),
-    *("--raw", "--no-abbrev", "--no-renames", "-z"),
-)
-_TRAILER = "%(trailers:key={},valueonly,unfold,separator=%x1f)"
-_FORMAT = "%x00" + "%x00".join(
-    ["%H", "%P", "%cI", "%an", "%ae", _TRAILER.format("Proposed-by"), _TRAILER.format("Approved-by")]
-)
-_FIELDS = 7
 _IMMUTABLE = {"version", "pointer", "card"}
 
 
@@ -43,7 +36,6 @@ class Commit(NamedTuple):
     parents: tuple[str, ...]
     when: datetime
     name: str
-    email: str
     claim: Claim
     """What its message says."""
 
@@ -71,10 +63,8 @@ class Turn(NamedTuple):
 
 
 class _Step(NamedTuple):
-    path: str
     place: Place
-    before: Entry | None
-    after: Entry | None
+    touch: Touch
 
 
 @dataclass
@@ -98,12 +88,11 @@ class Replay:
 
     def turns(self) -> Iterator[Turn]:
         """Give the turns, oldest first. Raises `RegistryError` for a clone that does not have all of main."""
-        if self.repository.run("rev-parse", "--is-shallow-repository").strip() == "true":
+        if self.repository.is_shallow:
             raise RegistryError(
                 "this clone is shallow, and hides what was merged", hint="git fetch --unshallow"
             )
-        told = self.repository.run(*_LOG, f"--format={_FORMAT}", self.revision, "--", layout.ROOT)
-        for commit, steps in _commits(told.split("\0")):
+        for commit, steps in _commits(self.repository, self.revision):
             models = {step.place.model for step in steps if step.place.model}
             before = self._shared, {name: self._files.get(name, {}) for name in models}
             held = {name: self._held.get(name, {}) for name in models}
@@ -118,19 +107,19 @@ class Replay:
                 yield Turn(commit, change, old, new, held)
 
     def _apply(self, commit: Commit, step: _Step) -> None:
-        place = step.place
+        place, touch = step
         if not place.model:
-            self._shared = _with(self._shared, step)
+            self._shared = _with(self._shared, touch)
             return
-        number = place.name if "/versions/" in step.path else ""
+        number = place.name if "/versions/" in touch.path else ""
         files = self._files.get(place.model, {})
-        self._files[place.model] = {**files, number: _with(files.get(number, {}), step)}
-        if place.kind in _IMMUTABLE and step.before is not None:
-            how = "changed" if step.after is not None else "removed"
-            told = f"{step.path.rpartition('/')[2]} was {how} in {commit.id[:12]}"
+        self._files[place.model] = {**files, number: _with(files.get(number, {}), touch)}
+        if place.kind in _IMMUTABLE and touch.before is not None:
+            how = "changed" if touch.after is not None else "removed"
+            told = f"{touch.path.rpartition('/')[2]} was {how} in {commit.id[:12]}"
             self.altered.setdefault((place.model, number), []).append(told)
-        if place.kind == "assignment" and step.after is not None:
-            value = self._load(step.path, step.after, Assignment).value
+        if place.kind == "assignment" and touch.after is not None:
+            value = self._load(touch.path, touch.after, Assignment).value
             if value is not None:
                 held = Held(value.version, commit.when, commit.name, value.reason, commit.id)
                 stages = self._held.get(place.model, {})
@@ -173,39 +162,24 @@ class Replay:
         return found if found.path == path else replace(found, path=path)
 
 
-def _with(entries: Mapping[str, Entry], step: _Step) -> Mapping[str, Entry]:
-    kept = {path: entry for path, entry in entries.items() if path != step.path}
-    return kept if step.after is None else {**kept, step.path: step.after}
+def _with(entries: Mapping[str, Entry], touch: Touch) -> Mapping[str, Entry]:
+    kept = {path: entry for path, entry in entries.items() if path != touch.path}
+    return kept if touch.after is None else {**kept, touch.path: touch.after}
 
 
-def _commits(tokens: list[str]) -> Iterator[tuple[Commit, list[_Step]]]:
-    # With -z: an empty token, the fields of the commit, then for each path `:modes ids letter` and the path.
-    rest = iter(tokens)
-    commit: Commit | None = None
-    steps: list[_Step] = []
-    for token in rest:
-        if token.strip("\n"):
-            path = next(rest, "")
-            place = layout.place(path)
-            if place is not None:
-                old_mode, mode, old, new, _ = token.strip("\n").removeprefix(":").split(" ")
-                steps.append(_Step(path, place, _entry(old_mode, old), _entry(mode, new)))
-            continue
-        if commit is not None:
-            yield commit, steps
-        values = [next(rest, "") for _ in range(_FIELDS)]
-        if not values[0]:
-            return
-        commit, steps = _commit(values), []
-    if commit is not None:
-        yield commit, steps
+def _commits(repository: Repository, revision: str) -> Iterator[tuple[Commit, list[_Step]]]:
+    """Give the commits that changed something of the registry, oldest first, each with what that was."""
+    told = line.commits(repository, revision)
+    known = {one.commit: one for one in told}
+    for commit, touches in groupby(line.touched(repository, told, layout.ROOT), key=lambda one: one.commit):
+        steps = [_Step(place, touch) for touch in touches if (place := layout.place(touch.path)) is not None]
+        yield _commit(known[commit]), steps
 
 
-def _commit(values: list[str]) -> Commit:
-    identity, parents, when, name, email, *claims = values
-    claim = Claim(*(tuple(said for said in told.strip("\n").split("\x1f") if said) for told in claims))
-    return Commit(identity, tuple(parents.split()), datetime.fromisoformat(when), name, email, claim)
-
-
-def _entry(mode: str, blob: str) -> Entry | None:
-    return Entry(mode, blob) if int(mode) else None
+def _commit(told: Landed) -> Commit:
+    said = landings.trailers(told.message)
+    claim = Claim(
+        *(tuple([value for key, value in said if key == wanted]) for wanted in ("Proposed-by", "Approved-by"))
+    )
+    name, when = landings.name(told.author), datetime.fromisoformat(told.when)
+    return Commit(told.commit, tuple(told.parents.split()), when, name, claim)

@@ -22,7 +22,7 @@ def record(
 
     Raises `UsageError` for a commit that main did not get as one: nobody merged that.
     """
-    if repository.run("rev-parse", "--is-shallow-repository").strip() == "true":
+    if repository.is_shallow:
         raise RegistryError("this clone is shallow, and hides what was merged", hint="git fetch --unshallow")
     if repository.has_origin:
         evidence.fetch(repository)

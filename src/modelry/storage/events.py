@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, get_args
 from modelry.git import Repository, reading
 from modelry.model import landings, layout, names
 from modelry.model.events import Event, Past, What
+from modelry.model.files import Entry
 from modelry.model.landings import Landing
 from modelry.model.layout import Place
 from modelry.storage import evidence, line, yaml
@@ -90,14 +91,19 @@ class _Said(NamedTuple):
 _NOTHING = _Said()
 
 
-def _said(repository: Repository, touches: Iterable[tuple[Touch, Place]]) -> dict[str, _Said]:
+_All = Mapping[Entry | None, _Said]
+"""By what stands in the tree, since equal bytes say equal things; what is not there says nothing."""
+
+
+def _said(repository: Repository, touches: Iterable[tuple[Touch, Place]]) -> _All:
     kinds = {
-        blob: place.kind
+        entry: place.kind
         for touch, place in touches
-        for blob in (touch.before, touch.after)
-        if blob is not None and place.kind not in {"policy", "schema"}
+        for entry in (touch.before, touch.after)
+        if entry is not None and place.kind not in {"policy", "schema"}
     }
-    return {blob: _document(kinds[blob], data) for blob, data in reading.blobs(repository, kinds).items()}
+    found = reading.blobs(repository, dict.fromkeys(entry.id for entry in kinds))
+    return {entry: _document(kind, found[entry.id]) for entry, kind in kinds.items()}
 
 
 def _document(kind: str, data: bytes) -> _Said:
@@ -132,7 +138,7 @@ def _version(value: object) -> str | None:
 class _Telling:
     """Turns touches into events; keeps in mind which versions held a stage, for going back is told from going on."""
 
-    def __init__(self, landed: Mapping[str, Landing], said: Mapping[str, _Said]) -> None:
+    def __init__(self, landed: Mapping[str, Landing], said: _All) -> None:
         self._landed = landed
         self._said = said
         self._held: dict[tuple[str, str], list[str]] = {}
@@ -156,7 +162,7 @@ class _Telling:
         yield from sorted(made, key=lambda event: _ORDER.index(event.what))
 
     def _event(self, touch: Touch, place: Place) -> Event | None:
-        before, after = (self._said.get(blob or "", _NOTHING) for blob in (touch.before, touch.after))
+        before, after = (self._said.get(entry, _NOTHING) for entry in (touch.before, touch.after))
         if place.kind == "assignment":
             return self._move(touch, place, before, after)
         what = _what(touch, place, before, after)

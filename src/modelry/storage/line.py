@@ -8,12 +8,16 @@ from typing import NamedTuple
 
 from modelry.errors import NotFoundError
 from modelry.git import Repository
+from modelry.model.files import Entry
 
 _LANDED = "--format=%H%x00%P%x00%cI%x00%an <%ae>%x00%cn <%ce>%x00%B"
 _TOLD = re.compile(
-    r"(?:^|\0)([0-9a-f]{40,64})(?=\0)|:[0-7]{6} [0-7]{6} ([0-9a-f]+) ([0-9a-f]+) [A-Z]\0([^\0]+)"
+    r"(?:^|\0)([0-9a-f]{40,64})(?=\0)"
+    r"|:([0-7]{6}) ([0-7]{6}) ([0-9a-f]+) ([0-9a-f]+) [A-Z]\0([^\0]+)"
 )
 """A commit's id, then for each path of it `:modes ids letter` and the path."""
+_ABSENT = "000000"
+"""The mode of what is not there."""
 _FEW = 1000
 """Commits that are compared quicker than a second process starts."""
 
@@ -37,9 +41,9 @@ class Touch(NamedTuple):
 
     commit: str
     path: str
-    before: str | None
-    """The blob's id; None where there was none."""
-    after: str | None
+    before: Entry | None
+    """None where there was none."""
+    after: Entry | None
 
 
 def at(repository: Repository, when: str) -> str:
@@ -140,10 +144,9 @@ def _whole(path: str) -> str:
 
 def _touches(told: str) -> Iterator[Touch]:
     commit = ""
-    for seen, before, after, path in _TOLD.findall(told):
+    for seen, old_mode, mode, old, new, path in _TOLD.findall(told):
         if path:
-            yield Touch(
-                commit, path, before if before.strip("0") else None, after if after.strip("0") else None
-            )
+            before = Entry(old_mode, old) if old_mode != _ABSENT else None
+            yield Touch(commit, path, before, Entry(mode, new) if mode != _ABSENT else None)
         else:
             commit = seen

@@ -33,7 +33,7 @@ def of_commit(repository: Repository, revision: str) -> tuple[Registry, Moment]:
     Raises `RegistryError` for a shallow clone: its sequence would be too low, and every consumer
     would take the catalog for a rolled-back one.
     """
-    if repository.run("rev-parse", "--is-shallow-repository").strip() == "true":
+    if repository.is_shallow:
         raise RegistryError(
             "this clone is shallow, so nobody can count main's commits",
             hint="git fetch --unshallow; with actions/checkout, fetch-depth: 0",
