@@ -18,7 +18,10 @@ def shown(text: str) -> str:
 def wrapped(text: str, indent: int) -> str:
     """Give text as indented lines that fit."""
     blanks = " " * indent
-    return textwrap.fill(shown(text), WIDTH, initial_indent=blanks, subsequent_indent=blanks) + "\n"
+    line = f"{blanks}{shown(text)}"
+    if len(line) <= WIDTH:  # most are, and a long history has tens of thousands of them
+        return f"{line.rstrip(' ')}\n"
+    return textwrap.fill(line[indent:], WIDTH, initial_indent=blanks, subsequent_indent=blanks) + "\n"
 
 
 def cut(text: str, width: int) -> str:
