@@ -16,7 +16,7 @@ from modelry.model.events import Event, Past, holding
 from modelry.model.files import Tree
 from modelry.model.registry import Registry, Version
 from modelry.model.standing import Standing
-from modelry.storage import access, documents, events, folders, holdings, line, memory
+from modelry.storage import access, chronicle, documents, events, folders, holdings, line, memory
 from modelry.storage import top as tops
 from modelry.storage.contents import Tick
 
@@ -63,17 +63,16 @@ def past(
     ):
         return Past(None)
     revision = line.at(repository, at) if at else repository.base
-    found = events.read(repository, revision, model=model)
+    found = chronicle.told(repository, revision, model)
     if model is not None and not found.events and found.unknown_before is None:
         registry(repository, revision).model(model)  # says which are near
     wanted = line.after(repository, since, revision) if since else None
-    return found._replace(
-        events=tuple(
-            event
-            for event in found.events
-            if stage in {None, event.stage} and (wanted is None or event.commit in wanted)
-        )
+    asked = (
+        event
+        for event in found.events
+        if stage in {None, event.stage} and (wanted is None or event.commit in wanted)
     )
+    return found._replace(events=events.witnessed(repository, asked))
 
 
 def taken(start: Path, at: str | None, model: str | None = None) -> Mapping[tuple[str, str], Event]:

@@ -13,7 +13,5 @@ WORDS = st.text(st.sampled_from(" abc-\N{NO-BREAK SPACE}é\t\n"), max_size=2 * l
 @given(WORDS, st.integers(0, 12))
 def test_words_that_fit_are_laid_out_as_those_that_do_not(words: str, indent: int) -> None:
     blanks = " " * indent
-    slowly = textwrap.fill(
-        lines.shown(words), lines.WIDTH, initial_indent=blanks, subsequent_indent=blanks
-    )
+    slowly = textwrap.fill(lines.shown(words), lines.WIDTH, initial_indent=blanks, subsequent_indent=blanks)
     assert lines.wrapped(words, indent) == f"{slowly}\n"

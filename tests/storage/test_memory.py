@@ -13,7 +13,7 @@ import builders
 from modelry import checks, judging
 from modelry.model import layout
 from modelry.reports import findings
-from modelry.storage import folders, memory
+from modelry.storage import caches, folders, memory
 
 EXAMPLES = Path(__file__).parents[1] / "checks" / "examples"
 NAMES = ("churn", "fraud", "lonely", "spam")
@@ -158,7 +158,7 @@ def test_nothing_is_believed_of_another_policy_day_or_tool(
         assert remembered is not None
         assert remembered.known == {}
     assert known(top)
-    monkeypatch.setattr(memory, "_tool", lambda: b"another")
+    monkeypatch.setattr(caches, "tool", lambda *_: b"another")
     assert known(top) == set()
 
 
@@ -253,10 +253,10 @@ def test_in_ci_and_where_nobody_wants_it_nothing_is_kept(
 def test_the_memory_lies_where_caches_lie(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("MODELRY_CACHE")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert memory.home() == tmp_path / "modelry"
+    assert caches.home() == tmp_path / "modelry"
     monkeypatch.delenv("XDG_CACHE_HOME")
     monkeypatch.setenv("HOME", str(tmp_path))
-    assert memory.home() == tmp_path / ".cache" / "modelry"
+    assert caches.home() == tmp_path / ".cache" / "modelry"
 
 
 def test_a_registry_without_models_is_judged_all_the_same(top: Path) -> None:

@@ -22,54 +22,107 @@ _TELLING = frozenset(
 )
 
 
+class Record(NamedTuple):
+    """What main's line tells up to a commit: nothing but the commits says so, and evidence is not in it."""
+
+    commit: str
+    home: str
+    """The repository's address, by which pull requests have theirs."""
+    events: tuple[Event, ...]
+    """Oldest first."""
+    held: Mapping[tuple[str, str], Sequence[str]]
+    """By model and stage the versions that going back could lead to; the last one holds it."""
+
+
 def read(
     repository: Repository, revision: str, *, model: str | None = None, stage: str | None = None
 ) -> Past:
     """Give what happened on main up to a revision: to the whole registry, a model, or one stage of a model."""
+    found = told(repository, revision, model=model, stage=stage)
+    return found._replace(events=witnessed(repository, found.events))
+
+
+def told(
+    repository: Repository, revision: str, *, model: str | None = None, stage: str | None = None
+) -> Past:
+    """Give the same as the commits alone tell it, without a look at evidence."""
     if model is None:
         # To look at a model alone is quick where git looks at the path; for all, to look at all is quicker.
-        paths: tuple[str, ...] = (layout.ROOT,)
-        commits = line.commits(repository, revision)
+        paths: tuple[str, ...] = ()
     else:
         folder = layout.model(model).rpartition("/")[0]
         paths = (folder if stage is None else layout.stage(model, stage),)
-        commits = line.commits(repository, revision, *paths)
+    commits = line.commits(repository, revision, *paths)
     boundary = repository.boundary
     first = next((one for one in commits if one.commit in boundary), None)
-    told = [one for one in commits if one.commit not in boundary]
+    whole = [one for one in commits if one.commit not in boundary]
+    at = home(repository, revision)
+    made, _ = _made(repository, whole, paths or (layout.ROOT,), at, {})
+    unknown = _landings(repository, [first], {first.commit}, at)[first.commit] if first else None
+    return Past(repository.commit(revision), made, unknown)
+
+
+def follow(repository: Repository, commit: str, known: Record | None) -> Record:
+    """Give what main's line tells up to a commit; of what is known up to an earlier one nothing is read again."""
+    since = f"^{known.commit}" if known else None
+    before, held = (known.events, known.held) if known else ((), {})
+    at = home(repository, commit)
+    new = line.commits(repository, commit, since=since)
+    made, held = _made(repository, new, (layout.ROOT,), at, held)
+    return Record(commit, at, (*before, *made), held)
+
+
+def witnessed(repository: Repository, events: Iterable[Event]) -> tuple[Event, ...]:
+    """Give events with who proposed and who approved them as evidence has it, where there is any."""
+    found = tuple(events)
+    recorded = evidence.read(repository, {event.commit for event in found})
+    seen = {
+        event.commit: landings.witnessed(event.landing, recorded[event.commit])
+        for event in found
+        if event.commit in recorded
+    }
+    return tuple(
+        event._replace(landing=seen[event.commit]) if event.commit in seen else event for event in found
+    )
+
+
+def _made(
+    repository: Repository,
+    commits: Sequence[Landed],
+    paths: Sequence[str],
+    at: str,
+    held: Mapping[tuple[str, str], Sequence[str]],
+) -> tuple[tuple[Event, ...], Mapping[tuple[str, str], Sequence[str]]]:
+    """Give the events of commits, and which versions held the stages after them; `held` says it of before."""
     touches = [
         (touch, place)
-        for touch in line.touched(repository, told, *paths)
+        for touch in line.touched(repository, commits, *paths)
         if (place := layout.place(touch.path)) is not None and place.kind in _TELLING
     ]
     said = _said(repository, touches)
-    landed = _landings(repository, told, {touch.commit for touch, _ in touches})
-    made = _Telling(landed, said).events(touches)
-    unknown = _landings(repository, [first], {first.commit})[first.commit] if first else None
-    return Past(repository.commit(revision), tuple(made), unknown)
+    landed = _landings(repository, commits, {touch.commit for touch, _ in touches}, at)
+    telling = _Telling(landed, said, held)
+    return tuple(telling.events(touches)), telling.held
 
 
-def _landings(repository: Repository, commits: Sequence[Landed], wanted: set[str]) -> dict[str, Landing]:
+def _landings(
+    repository: Repository, commits: Sequence[Landed], wanted: set[str], at: str
+) -> dict[str, Landing]:
     found = [one for one in commits if one.commit in wanted]
     sides = {one.commit: one.parents.split(" ")[1:] for one in found}
     unsaid = (one.commit for one in found if "Proposed-by" not in dict(landings.trailers(one.message)))
     who = line.authors(repository, (side for commit in unsaid for side in sides[commit]))
-    home = _home(repository, found[-1].commit) if found else ""
-    made = {
+    return {
         one.commit: landings.of(
             *(one.commit, one.when, one.author, one.committer, one.message),
             merged=tuple(dict.fromkeys(who.get(side, "") for side in sides[one.commit])),
-            home=home,
+            home=at,
         )
         for one in found
     }
-    for commit, recorded in evidence.read(repository).items():
-        if commit in made:
-            made[commit] = landings.witnessed(made[commit], recorded)
-    return made
 
 
-def _home(repository: Repository, commit: str) -> str:
+def home(repository: Repository, commit: str) -> str:
     """Give the repository's address, as the policy has it; empty where it cannot be read."""
     if not repository.succeeds("cat-file", "-e", f"{commit}:{layout.POLICY}"):
         return ""
@@ -138,10 +191,15 @@ def _version(value: object) -> str | None:
 class _Telling:
     """Turns touches into events; keeps in mind which versions held a stage, for going back is told from going on."""
 
-    def __init__(self, landed: Mapping[str, Landing], said: _All) -> None:
+    def __init__(
+        self,
+        landed: Mapping[str, Landing],
+        said: _All,
+        held: Mapping[tuple[str, str], Sequence[str]],
+    ) -> None:
         self._landed = landed
         self._said = said
-        self._held: dict[tuple[str, str], list[str]] = {}
+        self.held = {of: list(versions) for of, versions in held.items()}
         self._lifted: dict[tuple[str, str, str], str] = {}
 
     def events(self, touches: Sequence[tuple[Touch, Place]]) -> Iterator[Event]:
@@ -189,7 +247,7 @@ class _Telling:
     def _direction(self, place: Place, before: _Said, after: _Said) -> What:
         # Who holds it now is the last; going back lets go of all that came after. What came before a shallow
         # clone begins, or was written by hand, only the document itself tells.
-        held = self._held.setdefault((place.model, place.name), [])
+        held = self.held.setdefault((place.model, place.name), [])
         if before.version is not None and before.version not in held:
             held += [number for number in (before.previous, before.version) if number is not None]
         if after.version is None:

@@ -1,10 +1,10 @@
 """Evidence where it lies: in git notes on merge commits, which travel by a ref of their own."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 
 from modelry import __version__
-from modelry.git import Repository
+from modelry.git import Repository, reading
 from modelry.model import changes, evidence, layout
 from modelry.model.changes import Changes
 from modelry.model.evidence import Approver, Check, Evidence, Given, Judged, Predicate, Someone
@@ -20,11 +20,11 @@ Sign = Callable[[str], str]
 """Put a statement's line into a signed envelope."""
 
 
-def read(repository: Repository) -> Mapping[str, Evidence]:
-    """Give all evidence that this clone has, by commit, in one pass; ours and what was fetched from origin."""
+def read(repository: Repository, wanted: Collection[str] | None = None) -> Mapping[str, Evidence]:
+    """Give all evidence that this clone has, or that on commits, in one pass; ours and what was fetched from origin."""
     found: dict[str, bytes] = {}
     for head in _heads(repository):
-        for commit, note in _notes(repository.tree(head)).items():
+        for commit, note in _notes(repository, head, wanted).items():
             found[commit] = evidence.joined([found[commit], note]) if commit in found else note
     return {commit: evidence.read(note) for commit, note in found.items()}
 
@@ -89,8 +89,15 @@ def _written(
     return repository.record(repository.write(base, files), parents, "Record the evidence of merges\n")
 
 
-def _notes(tree: Tree) -> dict[str, bytes]:
-    return {_commit(path): tree.read(path) for path in tree.entries}
+def _notes(repository: Repository, head: str, wanted: Collection[str] | None) -> dict[str, bytes]:
+    entries = repository.tree(head).entries
+    ids = {
+        commit: entry.id
+        for path, entry in entries.items()
+        if (commit := _commit(path)) and (wanted is None or commit in wanted)
+    }
+    notes = reading.blobs(repository, dict.fromkeys(ids.values()))
+    return {commit: notes[blob] for commit, blob in ids.items()}
 
 
 def _commit(path: str) -> str:

@@ -79,6 +79,13 @@ def after(repository: Repository, when: str, revision: str) -> frozenset[str]:
     return frozenset(repository.run("rev-list", "--first-parent", revision, *left, "--").split())
 
 
+def between(repository: Repository, old: str, new: str) -> frozenset[str] | None:
+    """Give the line's commits after an old one up to a new one; None where the old one is not on the new one's line."""
+    told = repository.run("rev-list", "--first-parent", "--parents", new, f"^{old}", "--").splitlines()
+    rows = [row.split(" ") for row in told]
+    return frozenset(row[0] for row in rows) if rows and old in rows[-1][1:2] else None
+
+
 def _last(repository: Repository, limit: int) -> str | None:
     """Give main's last commit up to a second since 1970; None before its first.
 
@@ -105,11 +112,16 @@ def second(when: str, *, end: bool) -> int | None:
     return int(moment.replace(tzinfo=moment.tzinfo or UTC).timestamp())
 
 
-def commits(repository: Repository, revision: str, *paths: str) -> tuple[Landed, ...]:
-    """Give the line's commits up to a revision, oldest first; with paths, only those that changed one of them."""
+def commits(
+    repository: Repository, revision: str, *paths: str, since: str | None = None
+) -> tuple[Landed, ...]:
+    """Give the line's commits up to a revision, oldest first; with paths, only those that changed one of them.
+
+    Those that `since` excludes, as `^COMMIT`, are not among them.
+    """
     told = repository.run(
         *("-c", "log.follow=false", "log", "--first-parent", "-z", "--encoding=UTF-8", _LANDED),
-        *(revision, "--", *map(_whole, paths)),
+        *(revision, *([since] if since else ()), "--", *map(_whole, paths)),
     ).split("\0")
     fields = [iter(told)] * len(Landed._fields)
     # The last separator leaves an empty token behind, which fills no record.
