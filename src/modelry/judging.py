@@ -9,15 +9,13 @@ from typing import ParamSpec, TypeVar
 
 from modelry import checks
 from modelry.checks.base import Ever, Held, History, Pointing, UnavailableError
-from modelry.errors import NotFoundError, RegistryError
+from modelry.errors import RegistryError
 from modelry.git import GitError, MergeConflictError, Repository, merging, reading
 from modelry.model import changes, layout
-from modelry.model.events import Event, Past, holding
 from modelry.model.files import Tree
 from modelry.model.registry import Registry, Version
 from modelry.model.standing import Standing
-from modelry.storage import access, chronicle, documents, events, folders, holdings, line, memory
-from modelry.storage import top as tops
+from modelry.storage import access, documents, events, folders, holdings, memory, moments
 from modelry.storage.contents import Tick
 
 P = ParamSpec("P")
@@ -25,59 +23,6 @@ T = TypeVar("T")
 
 Bar = Callable[[str, int], AbstractContextManager[Tick]]
 """Shows how far the reading of so many bytes is."""
-
-
-def registry(repository: Repository, revision: str) -> Registry:
-    """Give the registry of a commit."""
-    tree = repository.tree(repository.commit(revision))
-    if layout.POLICY not in tree.entries:
-        raise RegistryError(f"{revision} has no {layout.POLICY}", hint="begin a registry: modelry init DIR")
-    return documents.registry(tree)
-
-
-def seen(start: Path, at: str | None) -> Registry:
-    """Give the registry as it lies where one stands, or as it was at a revision, day or time of main's.
-
-    A bare repository has nothing that lies there: it is seen as its main has it.
-    """
-    repository = Repository(start)
-    if at is None:
-        try:
-            return documents.registry(folders.tree(tops.find(start), identified=False))
-        except NotFoundError:
-            if not (repository.succeeds("rev-parse", "--git-dir") and repository.is_bare):
-                raise
-    return registry(repository, line.at(repository, at) if at else repository.base)
-
-
-def past(
-    start: Path, at: str | None, model: str | None = None, stage: str | None = None, since: str | None = None
-) -> Past:
-    """Give what had happened by then and after `since`, as main's line tells it; nothing where there is no git.
-
-    Raises `NotFoundError` for a model that never was.
-    """
-    repository = Repository(start)
-    if at is None and not (
-        repository.succeeds("rev-parse", "--git-dir") and repository.resolves(repository.base)
-    ):
-        return Past(None)
-    revision = line.at(repository, at) if at else repository.base
-    found = chronicle.told(repository, revision, model)
-    if model is not None and not found.events and found.unknown_before is None:
-        registry(repository, revision).model(model)  # says which are near
-    wanted = line.after(repository, since, revision) if since else None
-    asked = (
-        event
-        for event in found.events
-        if stage in {None, event.stage} and (wanted is None or event.commit in wanted)
-    )
-    return found._replace(events=events.witnessed(repository, asked))
-
-
-def taken(start: Path, at: str | None, model: str | None = None) -> Mapping[tuple[str, str], Event]:
-    """Give by model and stage how the holder of then came there, as far as main's line tells."""
-    return holding(past(start, at, model).events)
 
 
 def change(
@@ -88,7 +33,7 @@ def change(
     The policy is the base's, and a base that cannot be read is an error, not an empty policy. All bytes that the
     change vouches for are read where `verify` is given, which shows how far that is.
     """
-    before = registry(repository, base)
+    before = moments.registry(repository, base)
     after = documents.registry(repository.tree(tree, since=before.tree))
     now = datetime.now(UTC)
     context = checks.Context(
@@ -123,7 +68,7 @@ def proposed(
     except MergeConflictError as error:
         tree, conflicts = merging.laid_over(repository, main, fork, head), error.paths
     context = change(repository, main, tree, offline=offline)
-    began = context.before if fork == main else registry(repository, fork)
+    began = context.before if fork == main else moments.registry(repository, fork)
     return context, Standing(author, behind, began, conflicts)
 
 

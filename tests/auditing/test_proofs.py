@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
 import builders
-from modelry import auditing, judging, proposals
+from modelry import auditing, proposals
 from modelry.errors import NotFoundError, RegistryError
 from modelry.forges import local, recording
 from modelry.git import Repository
@@ -20,7 +20,7 @@ from modelry.model import layout, names
 from modelry.model.audit import Audit, Proof
 from modelry.model.evidence import Approver, Check, Given, Proposed, Someone
 from modelry.proposals import Proposal
-from modelry.storage import evidence, folders, keys
+from modelry.storage import evidence, folders, keys, moments
 
 BOB = "Bob <bob@example.org>"
 STAGES: list[dict[str, Any]] = [
@@ -60,7 +60,7 @@ class World:
 
     def promote(self, version: str, stage: str) -> str:
         self.ada.run("fetch", "--quiet", "origin")
-        registry = judging.registry(self.ada, self.ada.base)
+        registry = moments.registry(self.ada, self.ada.base)
         found = registry.find(names.reference(f"churn@{version}"))
         proposal = proposals.promote(registry, found, stage, "because")
         return self.merge(local.propose(proposal, self.ada).branch, approve=stage == "production")
@@ -152,7 +152,7 @@ def test_what_went_as_it_should_is_proven_and_the_beginning_is_not(world: World)
 
 def test_a_rollback_is_proven_without_gates_and_approvals(world: World) -> None:
     world.ada.run("fetch", "--quiet", "origin")
-    registry = judging.registry(world.ada, world.ada.base)
+    registry = moments.registry(world.ada, world.ada.base)
     to = registry.find(names.reference("churn@1.0.0"))
     proposal = proposals.rollback(registry.model("churn"), "production", to, "worse")
     world.merge(local.propose(proposal, world.ada).branch)
@@ -163,7 +163,7 @@ def test_a_rollback_is_proven_without_gates_and_approvals(world: World) -> None:
 def test_several_that_are_promoted_together_are_each_proven(world: World) -> None:
     world.decide(builders.a_model("retention"))
     world.ada.run("fetch", "--quiet", "origin")
-    registry = judging.registry(world.ada, world.ada.base)
+    registry = moments.registry(world.ada, world.ada.base)
     both = [registry.find(names.reference(each)) for each in ("churn@1.2.0", "retention@1.0.0")]
     proposal = proposals.promote_all(registry, both, "staging", "because")
     world.merge(local.propose(proposal, world.ada).branch)
@@ -179,7 +179,7 @@ def test_several_that_are_promoted_together_are_each_proven(world: World) -> Non
 def test_a_version_that_was_yanked_and_unyanked_is_promoted_as_any(world: World) -> None:
     for unyank in (False, True):
         world.ada.run("fetch", "--quiet", "origin")
-        registry = judging.registry(world.ada, world.ada.base)
+        registry = moments.registry(world.ada, world.ada.base)
         version = registry.find(names.reference("churn@1.2.0"))
         proposal = (
             proposals.unyank(version, "it was another")

@@ -9,13 +9,13 @@ from click.testing import CliRunner, Result
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 import builders
-from modelry.catalog.terms import ends
 from modelry.cli import group
 from modelry.git import Repository
 from modelry.model import layout
 from modelry.model.events import Event
 from modelry.model.files import Files
 from modelry.model.landings import Landing
+from modelry.model.terms import ends
 from modelry.storage import folders
 
 TOP = Path(__file__).parents[2]

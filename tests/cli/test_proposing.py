@@ -513,7 +513,7 @@ def test_a_waiver_that_would_not_hold_is_refused(
 
 def said_of(repository: Repository) -> dict[str, object]:
     """Give what main answers: who holds what, what is withdrawn, deprecated, waived."""
-    model = judging.registry(repository, "origin/main").model("churn")
+    model = moments.registry(repository, "origin/main").model("churn")
     return {
         "stages": {stage: document.must.version for stage, document in model.stages.items()},
         "yanked": [number for number, version in model.versions.items() if version.yanked is not None],

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import builders
 from client.serving import Web
-from modelry import catalog, client, judging
+from modelry import catalog, client
 from modelry.errors import NotFoundError
 from modelry.git import Repository
 from modelry.model import layout, names
@@ -51,7 +51,7 @@ def by_client(reference: str, registry: str) -> Answer:
 
 def by_commit(reference: str, repository: Repository, commit: str) -> Answer:
     try:
-        found = judging.registry(repository, commit).find(names.reference(reference))
+        found = moments.registry(repository, commit).find(names.reference(reference))
     except NotFoundError:
         return None
     yank = found.yanked.must if found.yanked is not None else None

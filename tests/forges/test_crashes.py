@@ -14,18 +14,18 @@ import pytest
 
 import builders
 import crash
-from modelry import judging, proposals
+from modelry import proposals
 from modelry.errors import Exit
 from modelry.forges import local
 from modelry.git import Repository
 from modelry.model import names
-from modelry.storage import evidence, yaml
+from modelry.storage import evidence, moments, yaml
 
 MODELRY = [sys.executable, "-c", "from modelry.cli import main; main()"]
 
 
 def a_proposal(repository: Repository) -> str:
-    registry = judging.registry(repository, repository.base)
+    registry = moments.registry(repository, repository.base)
     version = registry.find(names.reference("churn@1.1.0"))
     return local.propose(proposals.promote(registry, version, "staging", "because"), repository).branch
 

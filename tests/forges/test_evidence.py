@@ -9,14 +9,14 @@ import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 import builders
-from modelry import __version__, judging, proposals
+from modelry import __version__, proposals
 from modelry.errors import ConflictError
 from modelry.forges import landing, local
 from modelry.git import GitError, Repository
 from modelry.model import evidence as model
 from modelry.model import layout, names
 from modelry.reports import documents
-from modelry.storage import evidence, folders
+from modelry.storage import evidence, folders, moments
 
 ADA = {"name": "Ada Test", "email": "ada@example.org"}
 BOB = {"name": "Bob", "email": "bob@example.org"}
@@ -37,7 +37,7 @@ def bobs(a_repo: Repository, tmp_path: Path) -> Repository:
 
 
 def proposed(repository: Repository, version: str = "1.1.0", stage: str = "staging") -> str:
-    registry = judging.registry(repository, repository.base)
+    registry = moments.registry(repository, repository.base)
     found = registry.find(names.reference(f"churn@{version}"))
     return local.propose(proposals.promote(registry, found, stage, "because"), repository).branch
 

@@ -15,11 +15,11 @@ from modelry.forges.local import RefusedMergeError
 from modelry.git import Repository
 from modelry.model import layout, names
 from modelry.proposals import Proposal
-from modelry.storage import folders
+from modelry.storage import folders, moments
 
 
 def a_promotion(repository: Repository, version: str = "1.1.0", stage: str = "staging") -> Proposal:
-    registry = judging.registry(repository, repository.base)
+    registry = moments.registry(repository, repository.base)
     return proposals.promote(registry, registry.find(names.reference(f"churn@{version}")), stage, "because")
 
 
@@ -37,7 +37,7 @@ def another_clone(repository: Repository, folder: Path, name: str = "Bob") -> Re
 
 
 def holder(repository: Repository, stage: str, revision: str = "origin/main") -> str:
-    found = judging.registry(repository, revision).model("churn").holder(stage)
+    found = moments.registry(repository, revision).model("churn").holder(stage)
     assert found is not None
     return found.number
 
@@ -67,7 +67,7 @@ def test_proposing_the_same_again_is_no_news(a_repo: Repository) -> None:
 
 def test_proposing_something_else_on_the_branch_makes_it_anew_from_main(a_repo: Repository) -> None:
     first = local.propose(a_promotion(a_repo), a_repo)
-    registry = judging.registry(a_repo, a_repo.base)
+    registry = moments.registry(a_repo, a_repo.base)
     other = proposals.promote(
         registry, registry.find(names.reference("churn@1.1.0")), "staging", "a better reason"
     )
@@ -87,7 +87,7 @@ def test_a_branch_that_was_deleted_at_origin_is_pushed_again(a_repo: Repository)
 
 def test_somebody_elses_proposal_on_the_branch_is_not_overwritten(a_repo: Repository, tmp_path: Path) -> None:
     bobs = another_clone(a_repo, tmp_path / "bob")
-    registry = judging.registry(bobs, bobs.base)
+    registry = moments.registry(bobs, bobs.base)
     version = registry.find(names.reference("churn@1.1.0"))
     theirs = local.propose(proposals.promote(registry, version, "staging", "Bob's reason"), bobs)
     with pytest.raises(ConflictError, match=f"origin has something else on {theirs.branch}"):
@@ -180,7 +180,7 @@ def test_of_two_promotions_to_one_stage_the_second_conflicts(a_repo: Repository)
 def test_two_changes_that_are_each_right_and_together_wrong_are_refused_in_either_order(
     a_repo: Repository,
 ) -> None:
-    registry = judging.registry(a_repo, a_repo.base)
+    registry = moments.registry(a_repo, a_repo.base)
     version = registry.find(names.reference("churn@1.1.0"))
     yank = local.propose(proposals.yank(registry, version, "leaks", "high", None), a_repo).branch
     promotion = local.propose(a_promotion(a_repo, "1.1.0"), a_repo).branch
@@ -279,7 +279,7 @@ def test_a_merger_that_saw_an_older_main_does_not_undo_what_came_since(
     def slow_judge(*args: Any, **options: Any) -> object:
         if args[0] is not bobs and not overtaken:
             overtaken.append(True)  # while one merger judges, another one is done
-            registry = judging.registry(bobs, "origin/main")
+            registry = moments.registry(bobs, "origin/main")
             done = local.propose(
                 proposals.yank(
                     registry, registry.find(names.reference("churn@1.1.0")), "leaks", "high", None

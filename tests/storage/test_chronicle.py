@@ -11,11 +11,10 @@ from pathlib import Path
 import pytest
 
 import builders
-from modelry import judging
 from modelry.git import Repository
 from modelry.model.events import Past
 from modelry.model.evidence import Given
-from modelry.storage import caches, chronicle, events, evidence
+from modelry.storage import caches, chronicle, events, evidence, moments
 from storage.test_events import commit, land, staging
 
 
@@ -109,13 +108,13 @@ def test_a_rewritten_main_is_read_anew(a_repo: Repository) -> None:
 def test_evidence_that_came_later_is_told(a_repo: Repository) -> None:
     moved(a_repo)
     a_repo.run("push", "--quiet", "origin", "main")
-    assert judging.past(a_repo.top, None).events[-1].landing.told_by is None
+    assert moments.past(a_repo.top, None).events[-1].landing.told_by is None
     last = a_repo.commit("main")
 
     change = evidence.changed(a_repo, last)
     line = evidence.statement(a_repo, last, change, Given()).model_dump_json(by_alias=True)
     a_repo.run("update-ref", evidence.REF, evidence.added(a_repo, {last: line}))
-    assert judging.past(a_repo.top, None).events[-1].landing.told_by == "evidence"
+    assert moments.past(a_repo.top, None).events[-1].landing.told_by == "evidence"
 
 
 def test_a_shallow_clone_neither_believes_nor_keeps(a_repo: Repository, tmp_path: Path, cache: Path) -> None:

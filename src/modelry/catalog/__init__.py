@@ -6,8 +6,8 @@
 from importlib import resources
 
 from modelry.catalog import api, configuration, gathering, pages
-from modelry.catalog.moment import Moment
 from modelry.model.files import Files
+from modelry.model.moment import Moment
 from modelry.model.registry import Registry
 
 __all__ = ["Moment", "files"]

@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import NamedTuple
 
 from modelry.catalog import numbers
-from modelry.catalog.moment import Moment
 from modelry.catalog.numbers import Goal
 from modelry.model.documents import (
     Assignment,
@@ -19,6 +18,7 @@ from modelry.model.documents import (
     Yank,
 )
 from modelry.model.events import Event
+from modelry.model.moment import Moment
 from modelry.model.places import Fault
 from modelry.model.pointer import Pointer
 from modelry.model.policy import AtLeast, AtMost, NoWorseThan, Policy

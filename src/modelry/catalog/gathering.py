@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from modelry.catalog.entries import Catalog, Hold, ModelEntry, VersionEntry, Wrong
-from modelry.catalog.moment import Moment
-from modelry.catalog.terms import ends
 from modelry.model import layout, names
 from modelry.model.events import Event, holding
+from modelry.model.moment import Moment
 from modelry.model.places import Fault, Position
 from modelry.model.policy import Policy
 from modelry.model.registry import Document, Model, Registry, Version
+from modelry.model.terms import ends
 
 _START = Position(1, 1)
 

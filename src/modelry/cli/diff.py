@@ -2,9 +2,9 @@
 
 import click
 
-from modelry import judging
 from modelry.cli import options
 from modelry.reports import comparing, overview
+from modelry.storage import moments
 
 
 @click.command()
@@ -31,7 +31,7 @@ def diff(wanted: tuple[str, ...], at: tuple[str, ...], registry: str | None, *, 
       modelry diff --at v1.0 --at HEAD
     """
     start = options.folder(registry)
-    found = comparing.report([judging.seen(start, when) for when in at or (None,)], wanted)
+    found = comparing.report([moments.seen(start, when) for when in at or (None,)], wanted)
     told = (
         overview.to_json(found.model_dump(mode="json", by_alias=True)) if as_json else comparing.text(found)
     )

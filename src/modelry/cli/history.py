@@ -2,10 +2,10 @@
 
 import click
 
-from modelry import judging
 from modelry.cli import options
 from modelry.reports import history as histories
 from modelry.reports import overview
+from modelry.storage import moments
 
 
 @click.command()
@@ -41,7 +41,7 @@ def history(
       modelry history churn --stage production
       modelry history --since 2026-03-01 --until 2026-03-31 --json
     """
-    past = judging.past(options.folder(registry), until, model, stage, since)
+    past = moments.past(options.folder(registry), until, model, stage, since)
     if past.unknown_before is not None:
         click.echo(f"note: {histories.unknown(past.unknown_before)}", err=True)
     document = overview.to_json(histories.document(past)) if as_json else histories.text(past.events)

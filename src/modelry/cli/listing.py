@@ -4,12 +4,12 @@ from typing import Any
 
 import click
 
-from modelry import judging
 from modelry.cli import options
 from modelry.errors import Exit
 from modelry.git import Repository
 from modelry.model import names
 from modelry.reports import holding, overview, versions
+from modelry.storage import moments
 
 
 @click.command(name="list")
@@ -56,21 +56,20 @@ def listing(
     """
     folder, wish = options.folder(registry), versions.Wish(**asked)
     if due:
-        # A plain list need not wait until these are imported.
+        # A plain list need not wait until this is imported.
         from modelry.reports import due as dues  # noqa: PLC0415
-        from modelry.storage import moments  # noqa: PLC0415
 
         found, ends, now = moments.terms(Repository(folder), at)
         until = now + names.duration(within)
         told = dues.among(found, ends, until, wish)
         click.echo(dues.to_json(told, now, until) if as_json else dues.text(told, now), nl=False)
         ctx.exit(Exit.FINDINGS if any(one.end <= now for one in told) else Exit.DONE)
-    found = judging.seen(folder, at)
+    found = moments.seen(folder, at)
     if wish.is_of_versions:
         rows = versions.listed(found, wish)
         click.echo(versions.to_json(rows) if as_json else versions.text(rows, wish), nl=False)
     elif wish.stage is not None:
-        taken = judging.taken(folder, at)
+        taken = moments.taken(folder, at)
         shown = holding.to_json if as_json else holding.text
         click.echo(shown(found, wish.stage, taken), nl=False)
     else:

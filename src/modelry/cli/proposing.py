@@ -12,6 +12,7 @@ from modelry.git import Repository
 from modelry.model.registry import Registry
 from modelry.proposals import Proposal
 from modelry.reports import findings, wishes
+from modelry.storage import moments
 
 
 def begin(folder: Path) -> tuple[Repository, Registry]:
@@ -19,7 +20,7 @@ def begin(folder: Path) -> tuple[Repository, Registry]:
     repository = Repository(folder)
     if repository.has_origin:
         repository.run("fetch", "--quiet", "origin")
-    return repository, judging.registry(repository, repository.base)
+    return repository, moments.registry(repository, repository.base)
 
 
 def propose(repository: Repository, proposal: Proposal, *, dry_run: bool, offline: bool = False) -> None:

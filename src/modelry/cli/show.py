@@ -2,10 +2,10 @@
 
 import click
 
-from modelry import judging
 from modelry.cli import options
 from modelry.model import names
 from modelry.reports import holding, overview
+from modelry.storage import moments
 
 
 @click.command()
@@ -26,12 +26,12 @@ def show(reference: str, at: str | None, registry: str | None, *, as_json: bool)
     """
     wanted = names.reference(reference)
     start = options.folder(registry)
-    found = judging.seen(start, at)
+    found = moments.seen(start, at)
     model = found.model(wanted.model)
     if reference == wanted.model and not as_json:
         click.echo(overview.model_text(model), nl=False)
         return
-    version, taken = found.find(wanted), judging.taken(start, at, wanted.model)
+    version, taken = found.find(wanted), moments.taken(start, at, wanted.model)
     document = overview.version(version) | {"stages": holding.stages(model, version.number, taken)}
     told = overview.version_text(version) + holding.sentences(model, version.number, taken)
     click.echo(overview.to_json(document) if as_json else told, nl=False)

@@ -4,13 +4,68 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from modelry.catalog import Moment
-from modelry.catalog.terms import ends
-from modelry.errors import RegistryError, UsageError
+from modelry.errors import NotFoundError, RegistryError, UsageError
 from modelry.git import Repository
 from modelry.model import layout
+from modelry.model.events import Event, Past, holding
+from modelry.model.moment import Moment
 from modelry.model.registry import Registry
-from modelry.storage import documents, events, folders, line
+from modelry.model.terms import ends
+from modelry.storage import chronicle, documents, events, folders, line
+from modelry.storage import top as tops
+
+
+def registry(repository: Repository, revision: str) -> Registry:
+    """Give the registry of a commit."""
+    tree = repository.tree(repository.commit(revision))
+    if layout.POLICY not in tree.entries:
+        raise RegistryError(f"{revision} has no {layout.POLICY}", hint="begin a registry: modelry init DIR")
+    return documents.registry(tree)
+
+
+def seen(start: Path, at: str | None) -> Registry:
+    """Give the registry as it lies where one stands, or as it was at a revision, day or time of main's.
+
+    A bare repository has nothing that lies there: it is seen as its main has it.
+    """
+    repository = Repository(start)
+    if at is None:
+        try:
+            return documents.registry(folders.tree(tops.find(start), identified=False))
+        except NotFoundError:
+            if not (repository.succeeds("rev-parse", "--git-dir") and repository.is_bare):
+                raise
+    return registry(repository, _told(repository, at))
+
+
+def past(
+    start: Path, at: str | None, model: str | None = None, stage: str | None = None, since: str | None = None
+) -> Past:
+    """Give what had happened by then and after `since`, as main's line tells it; nothing where there is no git.
+
+    Raises `NotFoundError` for a model that never was.
+    """
+    repository = Repository(start)
+    if at is None and not (
+        repository.succeeds("rev-parse", "--git-dir") and repository.resolves(repository.base)
+    ):
+        return Past(None)
+    revision = _told(repository, at)
+    found = chronicle.told(repository, revision, model)
+    if model is not None and not found.events and found.unknown_before is None:
+        registry(repository, revision).model(model)  # says which are near
+    wanted = line.after(repository, since, revision) if since else None
+    asked = (
+        event
+        for event in found.events
+        if stage in {None, event.stage} and (wanted is None or event.commit in wanted)
+    )
+    return found._replace(events=events.witnessed(repository, asked))
+
+
+def taken(start: Path, at: str | None, model: str | None = None) -> Mapping[tuple[str, str], Event]:
+    """Give by model and stage how the holder of then came there, as far as main's line tells."""
+    return holding(past(start, at, model).events)
 
 
 def read(top: Path, revision: str | None = None) -> tuple[Registry, Moment]:
@@ -23,8 +78,8 @@ def read(top: Path, revision: str | None = None) -> tuple[Registry, Moment]:
             f"{top} has no {layout.POLICY} at {revision}",
             hint="name a commit that has one, or leave out --at",
         )
-    registry = documents.registry(folders.tree(top))
-    return registry, of_folder(registry)
+    found = documents.registry(folders.tree(top))
+    return found, of_folder(found)
 
 
 def of_commit(repository: Repository, revision: str) -> tuple[Registry, Moment]:
@@ -53,16 +108,16 @@ def terms(
 
     That is now, or with `at` the end of that day, or the time of that commit.
     """
-    found, moment = of_commit(repository, line.at(repository, at) if at else repository.base)
+    found, moment = of_commit(repository, _told(repository, at))
     told = line.second(at, end=True) if at and not repository.resolves(at) else None
     now = moment.when if at else datetime.now(UTC)
     now = datetime.fromtimestamp(told, UTC) if told is not None else now
     return found, ends(found.policy.must, moment.events, now), now
 
 
-def of_folder(registry: Registry) -> Moment:
+def of_folder(found: Registry) -> Moment:
     """Give the moment of a folder outside git: when its newest version was made."""
-    versions = (version for model in registry.models.values() for version in model.versions.values())
+    versions = (version for model in found.models.values() for version in model.versions.values())
     times = [version.record.value.created for version in versions if version.record.value is not None]
     return Moment(None, 0, max(times, default=datetime.fromtimestamp(0, UTC)))
 
@@ -73,6 +128,10 @@ def uncommitted(top: Path, moment: Moment) -> str:
         return ""
     lines = Repository(top).run("status", "--porcelain", "--", layout.ROOT).splitlines()
     return f"{len(lines)} paths" if len(lines) > 1 else "one path" if lines else ""
+
+
+def _told(repository: Repository, at: str | None) -> str:
+    return line.at(repository, at) if at else repository.base
 
 
 def _is_committed(repository: Repository, top: Path, revision: str) -> bool:
