@@ -6,12 +6,13 @@ from typing import Any, NamedTuple, cast
 from modelry.catalog import tags
 from modelry.catalog.tags import Fault, Tag
 from modelry.errors import ConflictError
-from modelry.git import GitError, Person, Repository, Tagged, reading, refs
-from modelry.model import layout
+from modelry.git import GitError, Repository, Tagged, reading, refs
+from modelry.model import landings, layout
 from modelry.model.events import Event
 from modelry.model.files import REGULAR
 from modelry.model.registry import Registry
-from modelry.storage import moments, yaml
+from modelry.storage import line, moments, yaml
+from modelry.storage.line import Landed
 
 _OURS = ("dvc.yaml", ".dvcignore")
 """The files that a version's commit has of its own."""
@@ -120,7 +121,7 @@ def _marks(versions: Iterable[str]) -> dict[str, str]:
 
 def _commits(found: State, versions: Mapping[str, Tag]) -> Iterator[str]:
     """Give, for `git fast-import`, the commit that each version's tags share: main's, with what DVC finds it by."""
-    people = reading.people(found.repository, sorted({tag.registered.commit for tag in versions.values()}))
+    landed = line.these(found.repository, (tag.registered.commit for tag in versions.values()))
     names = dict.fromkeys(f"{tag.registered.commit}:{file}" for tag in versions.values() for file in _OURS)
     own = reading.files(found.repository, names)
     for at, tag in enumerate(versions.values(), 1):
@@ -130,7 +131,7 @@ def _commits(found: State, versions: Mapping[str, Tag]) -> Iterator[str]:
             f"main at {event.commit}, with a dvc.yaml that names the artifact.\n"
             "Made by `modelry tags` from what main says; no branch has it.\n"
         )
-        stamp = _stamp(people[event.commit], int(event.when.timestamp()), event)
+        stamp = _stamp(landed[event.commit], int(event.when.timestamp()), event)
         yield f"commit refs/heads/made\nmark :{at}\ncommitter {stamp}{_data(message)}from {event.commit}\n"
         pipelines, ignored = (own.get(f"{event.commit}:{file}", b"") for file in _OURS)
         artifact = tags.artifact(event, _pointer(found, event))
@@ -142,11 +143,13 @@ def _commits(found: State, versions: Mapping[str, Tag]) -> Iterator[str]:
 
 def _tags(found: State, wanted: Sequence[Tag], places: Mapping[str, str]) -> Iterator[str]:
     """Give the tags, each on its version's place: a commit, or the mark of one."""
-    people = reading.people(found.repository, sorted({tag.event.commit for tag in wanted}))
+    landed = line.these(found.repository, (tag.event.commit for tag in wanted))
     for at, tag in enumerate(wanted, _TAGS):
-        person = people[tag.event.commit]
-        approved = f"Approved-by: {person.approver}\n" if person.approver else ""
-        stamp = _stamp(person, tag.time, tag.event)
+        one = landed[tag.event.commit]
+        # Only what the commit itself says: evidence is not in every clone, and all of them make the same tag.
+        approvers = landings.claim(one.message, merges=one.is_merge).approved_by
+        approved = f"Approved-by: {', '.join(approvers)}\n" if approvers else ""
+        stamp = _stamp(one, tag.time, tag.event)
         yield f"tag {tag.name}\nmark :{at}\nfrom {places[tag.version]}\ntagger {stamp}"
         yield _data(f"{tag.message}{approved}")
 
@@ -171,8 +174,8 @@ def _pointer(found: State, event: Event) -> str:
     return next((path for path in paths if path.startswith(folder) and path.endswith(".dvc")), folder)
 
 
-def _stamp(person: Person, time: int, event: Event) -> str:
-    return f"{person.name} <{person.address}> {time} {event.when:%z}\n"
+def _stamp(landed: Landed, time: int, event: Event) -> str:
+    return f"{landed.author} {time} {event.when:%z}\n"
 
 
 def _data(text: str) -> str:

@@ -304,20 +304,22 @@ def test_two_who_make_the_same_tags_at_once_are_told(a_repo: Repository) -> None
         tagging.make(found)
 
 
-def test_the_approver_whom_the_merge_names_is_in_the_message(a_repo: Repository) -> None:
+@pytest.mark.parametrize(("parents", "told"), [(2, "\nApproved-by: Bo <bo@example.org>"), (1, "")])
+def test_the_approver_whom_the_merge_names_is_in_the_message_and_whom_a_squash_names_is_not(
+    a_repo: Repository, parents: int, told: str
+) -> None:
     run("promote", "churn@1.1.0", "staging", "--reason", "better")
     landed("promote/churn/staging/1.1.0")
     a_repo.run("fetch", "--quiet")
     message = a_repo.run("log", "-1", "--format=%B", "origin/main").replace(
         "\nModelry-Class", "\nApproved-by: Bo <bo@example.org>\nModelry-Class"
     )
-    again = a_repo.record(
-        a_repo.run("rev-parse", "origin/main^{tree}").strip(), [a_repo.commit("origin/main~1")], message
-    )
+    merged = [a_repo.commit("origin/main^1"), a_repo.commit("origin/main^2")][:parents]
+    again = a_repo.record(a_repo.run("rev-parse", "origin/main^{tree}").strip(), merged, message)
     a_repo.run("update-ref", "refs/remotes/origin/main", again)
     run("tags")
-    told = a_repo.run("for-each-ref", "--format=%(contents)", "refs/tags/churn#staging#3").strip()
-    assert told == f"better\n\nModelry-Commit: {again}\nApproved-by: Bo <bo@example.org>"
+    contents = a_repo.run("for-each-ref", "--format=%(contents)", "refs/tags/churn#staging#3").strip()
+    assert contents == f"better\n\nModelry-Commit: {again}{told}"
 
 
 def test_a_version_that_main_has_lost_keeps_its_tags(a_repo: Repository) -> None:

@@ -14,19 +14,13 @@ from modelry.model import changes, landings, layout
 from modelry.model.changes import Changes
 from modelry.model.documents import Assignment
 from modelry.model.files import Entry, Tree
+from modelry.model.landings import Claim
 from modelry.model.layout import Place
 from modelry.model.registry import Document, Registry, Source
 from modelry.storage import documents, line
 from modelry.storage.line import Landed, Touch
 
 _IMMUTABLE = {"version", "pointer", "card"}
-
-
-class Claim(NamedTuple):
-    """What a commit's message says of who did what; weaker than evidence, for whoever wrote it could write anything."""
-
-    proposed_by: tuple[str, ...]
-    approved_by: tuple[str, ...]
 
 
 class Commit(NamedTuple):
@@ -177,9 +171,6 @@ def _commits(repository: Repository, revision: str) -> Iterator[tuple[Commit, li
 
 
 def _commit(told: Landed) -> Commit:
-    said = landings.trailers(told.message)
-    claim = Claim(
-        *(tuple([value for key, value in said if key == wanted]) for wanted in ("Proposed-by", "Approved-by"))
-    )
     name, when = landings.name(told.author), datetime.fromisoformat(told.when)
+    claim = landings.claim(told.message, merges=told.is_merge)
     return Commit(told.commit, tuple(told.parents.split()), when, name, claim)

@@ -98,7 +98,7 @@ def _disagreeing(found: Evidence) -> Iterator[str]:
 def _unheard(turn: Turn, found: Evidence) -> Iterator[str]:
     """Say who approved by an unsigned note alone: plain git's approvers stand in the commit's message too."""
     for approver in found.approvers:
-        if approver.id is None and str(approver) not in turn.commit.claim.approved_by:
+        if approver.id is None and str(approver) not in (turn.commit.claim.approved_by or ()):
             yield f"its note says that {approver} approved it, and the commit's own message does not"
 
 

@@ -14,10 +14,12 @@ from modelry.forges import landing
 from modelry.forges.landing import MovedError
 from modelry.git import MergeConflictError, Repository, merging
 from modelry.model import evidence as recorded
+from modelry.model import landings
 from modelry.model.evidence import Evidence, Given
 from modelry.model.evidence import Proposed as Where
 from modelry.proposals import Proposal
 from modelry.storage import documents, evidence
+from modelry.storage import line as main
 from modelry.storage.evidence import Sign
 
 _TRIES = 9
@@ -187,8 +189,8 @@ def _complete(
         return
     context = judging.change(repository, f"{commit}^1", commit, offline=offline)
     who = _me(repository)
-    trailers = repository.run("log", "-1", "--format=%(trailers:key=Approved-by,valueonly)", commit)
-    approver = who if approve and who in trailers.splitlines() else None
+    said = landings.claim(main.these(repository, [commit])[commit].message, merges=True)
+    approver = who if approve and who in (said.approved_by or ()) else None
     report = checks.run(checks.ALL, context)
     line = _line(repository, commit, branch, context, report, approver, sign)
     landing.record(repository, {commit: line})

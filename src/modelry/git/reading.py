@@ -1,21 +1,11 @@
-"""Much in one go: blobs, files of commits, the people of commits, and where a text stands."""
+"""Much in one go: blobs, files of commits, and where a text stands."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
 
 from modelry.git import running
 from modelry.git.blobs import Blobs, absent
 from modelry.git.repository import Repository
 from modelry.git.running import GitError
-
-
-class Person(NamedTuple):
-    """Who made a commit."""
-
-    name: str
-    address: str
-    approver: str
-    """Who approved it, by its trailers; empty where none says so."""
 
 
 def one_by_one(repository: Repository) -> Callable[[str], bytes]:
@@ -57,13 +47,3 @@ def holding(repository: Repository, revision: str, text: str, ending: str) -> Se
             return ()
         raise
     return [path.removeprefix(f"{revision}:") for path in shown.split("\0") if path]
-
-
-def people(repository: Repository, commits: Sequence[str]) -> dict[str, Person]:
-    """Give for each of these commits who made it, and who approved it by its trailers."""
-    if not commits:
-        return {}
-    shown = "--format=%H%x00%an%x00%ae%x00%(trailers:key=Approved-by,valueonly,separator=%x2C%x20)"
-    given = "".join(f"{commit}\n" for commit in commits).encode()
-    rows = repository.run("log", "--no-walk=unsorted", "--stdin", shown, given=given).splitlines()
-    return {commit: Person(*rest) for commit, *rest in (row.split("\0") for row in rows)}

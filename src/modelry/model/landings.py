@@ -22,6 +22,15 @@ class PullRequest(NamedTuple):
     """Its address, where the forge is known."""
 
 
+class Claim(NamedTuple):
+    """What a commit's message says of who did what. It is a statement, and no proof: whoever made the commit wrote it."""
+
+    proposed_by: tuple[str, ...] = ()
+    """As `Name <address>`."""
+    approved_by: tuple[str, ...] | None = None
+    """Empty where nobody had to, None where nothing tells."""
+
+
 class Landing(NamedTuple):
     """One commit of main's first-parent line, by what it says of itself. It is a statement, and no proof."""
 
@@ -52,22 +61,18 @@ def of(
 ) -> Landing:
     """Read a commit; `merged` are the authors of what it merges, none for a commit of one parent.
 
-    Trailers count in a merge's message only: any other message is the proposer's own. `home` is the repository's
-    address.
+    `home` is the repository's address.
     """
-    told = trailers(message) if merged else []
-    proposers = tuple([value for key, value in told if key == "Proposed-by"])
-    approvers = tuple([value for key, value in told if key == "Approved-by"])
-    is_ours = any(key == "Checked-by" for key, _ in told)
+    said = claim(message, merges=bool(merged))
     merger = author if merged else committer if committer != author else None
     return Landing(
         commit,
         datetime.fromisoformat(when),
         message.partition("\n")[0],
-        proposers or merged or (author,),
+        said.proposed_by or merged or (author,),
         merger,
-        approvers if approvers or is_ours else None,
-        "merge" if approvers or is_ours else None,
+        said.approved_by,
+        "merge" if said.approved_by is not None else None,
         _pull_request(message, home),
     )
 
@@ -88,8 +93,20 @@ def witnessed(landing: Landing, evidence: Evidence) -> Landing:
     )
 
 
-def trailers(message: str) -> list[tuple[str, str]]:
-    """Give the trailers: the last paragraph, if it is nothing else, and not the first."""
+def claim(message: str, *, merges: bool) -> Claim:
+    """Read the trailers of a message. They count in a merge's only: any other message is the proposer's own."""
+    told = _trailers(message) if merges else []
+    approvers = tuple([value for key, value in told if key == "Approved-by"])
+    # Where modelry merged and names nobody, nobody had to approve.
+    is_ours = any(key == "Checked-by" for key, _ in told)
+    return Claim(
+        tuple([value for key, value in told if key == "Proposed-by"]),
+        approvers if approvers or is_ours else None,
+    )
+
+
+def _trailers(message: str) -> list[tuple[str, str]]:
+    # The last paragraph, if it is nothing else, and not the first.
     _, blank, last = message.rstrip().rpartition("\n\n")
     found: list[tuple[str, str]] = _TRAILER.findall(last) if blank else []
     return found if len(found) == last.count("\n") + 1 else []

@@ -110,7 +110,7 @@ def _landings(
 ) -> dict[str, Landing]:
     found = [one for one in commits if one.commit in wanted]
     sides = {one.commit: one.parents.split(" ")[1:] for one in found}
-    unsaid = (one.commit for one in found if "Proposed-by" not in dict(landings.trailers(one.message)))
+    unsaid = (one.commit for one in found if not landings.claim(one.message, merges=one.is_merge).proposed_by)
     who = line.authors(repository, (side for commit in unsaid for side in sides[commit]))
     return {
         one.commit: landings.of(

@@ -35,6 +35,11 @@ class Landed(NamedTuple):
     committer: str
     message: str
 
+    @property
+    def is_merge(self) -> bool:
+        """Whether it has more than one parent."""
+        return " " in self.parents
+
 
 class Touch(NamedTuple):
     """One path that one commit of the line changed."""
@@ -122,10 +127,21 @@ def commits(
     told = repository.run(
         *("-c", "log.follow=false", "log", "--first-parent", "-z", "--encoding=UTF-8", _LANDED),
         *(revision, *([since] if since else ()), "--", *map(_whole, paths)),
-    ).split("\0")
-    fields = [iter(told)] * len(Landed._fields)
+    )
+    return tuple(_landed(told))[::-1]
+
+
+def these(repository: Repository, wanted: Iterable[str]) -> dict[str, Landed]:
+    """Give commits by their ids."""
+    given = "".join(f"{commit}\n" for commit in dict.fromkeys(wanted)).encode()
+    command = ("log", "--no-walk=unsorted", "--stdin", "-z", "--encoding=UTF-8", _LANDED)
+    return {one.commit: one for one in _landed(repository.run(*command, given=given))} if given else {}
+
+
+def _landed(told: str) -> Iterator[Landed]:
+    fields = [iter(told.split("\0"))] * len(Landed._fields)
     # The last separator leaves an empty token behind, which fills no record.
-    return tuple(Landed(*record) for record in zip(*fields, strict=False))[::-1]
+    return (Landed(*record) for record in zip(*fields, strict=False))
 
 
 def authors(repository: Repository, wanted: Iterable[str]) -> dict[str, str]:
