@@ -6,8 +6,9 @@ both, with at most one scalar behind. What is outside it, or may be wrong, it le
 """
 
 import re
+from copy import copy
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from modelry.storage.yaml_scalars import Refusal, resolve
 
@@ -20,34 +21,50 @@ DEPTH = 24
 # Words that mean a truth value, or nothing, are no longer than `false`.
 _LONGEST_WORD = 5
 
+_USUAL = 150
+"""The most characters of a line whose reading is kept: as good as all are shorter."""
+
+_KEPT = 4096
+"""How many lines are kept: documents of one kind have most lines in common, and a line means the same in each."""
+
+_MUTABLE = frozenset({dict, list})
+
 _KEY = r'[A-Za-z_][\w./=@+-]{0,99}+|"[^"\\\n]{1,99}"'
 _ITEM = r"-?[\w.][\w./-]*"
 _PLAIN = r"[\w/.](?:[^\s:]++|:(?=\S)|\ +(?=[^\s#]))*+"
 _LINE = re.compile(
-    rf"""^
+    rf"""
     (\ *) ((?:-\ ){{0,3}})
-    (?: ({_KEY}) : (?: \ + | (?=\n) ) )?
+    (?: ({_KEY}) : (?: \ + | \Z ) )?
     ( "[^"\\\n]*" | '[^'\n]*' | \[(?:{_ITEM}(?:,\ ?{_ITEM})*)?\] | \{{\}} | {_PLAIN} )?
-    \ * (?: (?<![^\ \n]) \#[^\n]* )? \n""",
-    re.MULTILINE | re.VERBOSE,
+    \ * (?: (?<![^\ ]) \#[^\n]* )?""",
+    re.VERBOSE,
 )
+
+
+class _Line(NamedTuple):
+    """What one line says, wherever it stands."""
+
+    place: int
+    """The column that it begins in."""
+    dashes: int
+    """How many columns its dashes take."""
+    name: str
+    """Its key; empty for an item."""
+    value: object
+    """What stands behind the key or the dashes."""
+    opens: bool
+    """Whether nothing stands behind the key, so that a list or a mapping may follow."""
 
 
 def read(text: str) -> dict[str, object] | None:
     """Read a text of permitted characters; None if it is not simple, or not right."""
     if len(text) > SIZE:
         return None
-    text = text.removeprefix("---\n")
-    if not text.endswith("\n"):
-        text += "\n"
-    lines: list[tuple[str, str, str, str]] = _LINE.findall(text)
-    # Each match is one whole line, so as many matches as lines leave no other text.
-    if len(lines) != text.count("\n"):
-        return None
-    return _outline([line for line in lines if line[1] or line[2] or line[3]]) or None
+    return _outline(text.removeprefix("---\n").split("\n")) or None
 
 
-def _outline(lines: list[tuple[str, str, str, str]]) -> dict[str, object] | None:
+def _outline(lines: list[str]) -> dict[str, object] | None:
     root: dict[str, object] = {}
     # The innermost list or mapping that is open, the column that it stands in, and those around it.
     top: Any = root
@@ -55,8 +72,13 @@ def _outline(lines: list[tuple[str, str, str, str]]) -> dict[str, object] | None
     outer: list[tuple[Any, int]] = []
     child: Any
     waiting = ""
-    for indent, dashes, key, source in lines:
-        place = len(indent)
+    read_line = _usual if len(max(lines, key=len)) <= _USUAL else _line
+    for said in map(read_line, lines):
+        if said is None:
+            return None
+        place, dashes, name, value, opens = said
+        if not (name or dashes):
+            continue  # it is blank
         # A value below its key is indented; only a list's dashes may stand under the key.
         if waiting and (place > column or (dashes and place == column)):
             outer.append((top, column))
@@ -64,31 +86,44 @@ def _outline(lines: list[tuple[str, str, str, str]]) -> dict[str, object] | None
             top, column = child, place
         while outer and (column > place or (column == place and not dashes and type(top) is list)):
             top, column = outer.pop()
-        fits = column == place and (type(top) is list) == bool(dashes) and len(outer) <= DEPTH
-        if not fits or not (key or dashes):
+        if column != place or (type(top) is list) != bool(dashes) or len(outer) > DEPTH:
             return None
         # Behind the first dash, each further one opens a list, and a key a mapping.
-        for width in range(2, len(dashes) + 2 * bool(key), 2) if dashes else ():
+        for width in range(2, dashes + 2 * bool(name), 2) if dashes else ():
             outer.append((top, column))
-            child = {} if width == len(dashes) else []
+            child = {} if width == dashes else []
             top.append(child)
             top, column = child, place + width
-        value = _value(source)
-        if type(value) is Refusal:
-            return None
-        if not key:
+        # What is kept of a line stays as it is, whatever becomes of this document.
+        value = copy(value) if type(value) in _MUTABLE else value
+        if not name:
             top.append(value)
             waiting = ""
-            continue
-        name = _name(key)
-        if not name or name in top:
+        elif name in top:
             return None
-        top[name] = value
-        waiting = "" if source else name
+        else:
+            top[name] = value
+            waiting = name if opens else ""
     return root
 
 
-@lru_cache(maxsize=1024)
+def _line(line: str) -> _Line | None:
+    """Read one line; None if it is not simple, or not right."""
+    found = _LINE.fullmatch(line)
+    if found is None:
+        return None
+    indent, dashes, key, source = found.groups("")
+    value = _value(source)
+    name = _name(key) if key else ""
+    # What has neither key nor dashes is blank, or goes on what the line before it said.
+    if type(value) is Refusal or (key and not name) or (source and not key and not dashes):
+        return None
+    return _Line(len(indent), len(dashes), name, value, not source)
+
+
+_usual = lru_cache(_KEPT)(_line)
+
+
 def _name(key: str) -> str:
     if key[0] == '"':
         return key[1:-1]
