@@ -95,7 +95,7 @@ class Version:
     @cached_property
     def unyanked(self) -> tuple[Document[Unyank], ...]:
         """The records of its earlier yanks, each lifted since; oldest first."""
-        placed = ((layout.place(path), path) for path in self.paths)
+        placed = ((layout.place(path), path) for path in self.paths if "/unyanked-" in path)
         found = sorted((int(place.file), path) for place, path in placed if place and place.kind == "unyank")
         return tuple(self.source.load(path, Unyank) for _, path in found)
 

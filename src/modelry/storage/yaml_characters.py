@@ -49,7 +49,7 @@ KINDS = (
     Kind("not a character", f"\ufdd0-\ufdef\ufffe\uffff{_NONCHARACTERS}", _DELETE),
 )
 
-_ASCII_REFUSED = re.compile(rb"[\0-\t\x0b-\x1f\x7f]")
+_ASCII = bytes([ord("\n"), *range(ord(" "), ord("~") + 1)])
 _REFUSED_IN_VALUES = f"[{''.join(kind.characters for kind in KINDS[1:])}]"
 _NOT_NFC = "the text is not in Unicode's form NFC"
 _TO_NFC = "normalize it, so that what looks the same is the same"
@@ -68,7 +68,8 @@ def decode(data: bytes) -> str | tuple[Fault, ...]:
     if data.startswith(_BYTE_ORDER_MARK):
         message = "the file begins with a byte order mark"
         return (Fault(message, Position(1, 1), "save it as UTF-8 without one"),)
-    if data.isascii() and not _ASCII_REFUSED.search(data):
+    # To strike out what is permitted takes a tenth of the time of a search for what is not.
+    if not data.translate(None, _ASCII):
         return data.decode("ascii")
     try:
         text = data.decode("utf-8")
