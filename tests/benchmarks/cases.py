@@ -211,6 +211,15 @@ def _list_stage(size: Size, folder: Path) -> Iterator[Command]:
     yield _peer("git ls-tree -r", "git", "-C", bare, "ls-tree", "-r", "main")
 
 
+def _audit(size: Size, folder: Path) -> Iterator[Command]:
+    bare = synthetic.with_history(size.models, size.versions, folder / "bare.git")
+    # No version of it was in staging before production, so that the verdict is 3.
+    asked = f"{BIN / 'modelry'} audit verify --no-bytes --registry {bare} || test $? -eq 3"
+    yield Command("modelry", ("sh", "-c", asked))
+    yield _peer("modelry history", "env", "MODELRY_CACHE=", BIN / "modelry", "history", "--registry", bare)
+    yield _peer("python -c 'import click'", "python", "-c", "import click")
+
+
 _CHUNK = bytes(range(256)) * 4096
 PULLED = 64
 
@@ -325,6 +334,12 @@ CASES = (
         "`modelry list --stage production --at DATE` of {total} versions, as many commits",
         _list_stage,
         "≤ 1.5 s for 10,000",
+    ),
+    Case(
+        "audit",
+        "`modelry audit verify --no-bytes` of {total} versions, as many commits",
+        _audit,
+        is_long=True,
     ),
     Case(
         "presence",

@@ -75,7 +75,7 @@ def follow(repository: Repository, commit: str, known: Record | None) -> Record:
 def witnessed(repository: Repository, events: Iterable[Event]) -> tuple[Event, ...]:
     """Give events with who proposed and who approved them as evidence has it, where there is any."""
     found = tuple(events)
-    recorded = evidence.read(repository, {event.commit for event in found})
+    recorded = evidence.read(repository, {event.commit for event in found}) if found else {}
     seen = {
         event.commit: landings.witnessed(event.landing, recorded[event.commit])
         for event in found

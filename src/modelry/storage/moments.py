@@ -46,15 +46,8 @@ def past(
     Raises `NotFoundError` for a model that never was.
     """
     repository = Repository(start)
-    if at is None and not (
-        repository.succeeds("rev-parse", "--git-dir") and repository.resolves(repository.base)
-    ):
-        return Past(None)
-    revision = _told(repository, at)
-    found = chronicle.told(repository, revision, model)
-    if model is not None and not found.events and found.unknown_before is None:
-        registry(repository, revision).model(model)  # says which are near
-    wanted = line.after(repository, since, revision) if since else None
+    found = _unwitnessed(repository, at, model)
+    wanted = line.after(repository, since, found.commit) if since and found.commit else None
     asked = (
         event
         for event in found.events
@@ -65,7 +58,22 @@ def past(
 
 def taken(start: Path, at: str | None, model: str | None = None) -> Mapping[tuple[str, str], Event]:
     """Give by model and stage how the holder of then came there, as far as main's line tells."""
-    return holding(past(start, at, model).events)
+    repository = Repository(start)
+    # Of all that ever held a stage, the evidence of those that do is read.
+    return holding(events.witnessed(repository, holding(_unwitnessed(repository, at, model).events).values()))
+
+
+def _unwitnessed(repository: Repository, at: str | None, model: str | None) -> Past:
+    """Give what the commits alone tell."""
+    if at is None and not (
+        repository.succeeds("rev-parse", "--git-dir") and repository.resolves(repository.base)
+    ):
+        return Past(None)
+    revision = _told(repository, at)
+    found = chronicle.told(repository, revision, model)
+    if model is not None and not found.events and found.unknown_before is None:
+        registry(repository, revision).model(model)  # says which are near
+    return found
 
 
 def read(top: Path, revision: str | None = None) -> tuple[Registry, Moment]:
