@@ -18,6 +18,7 @@ from modelry.checks import (
     numbering,
     pointers,
     profiles,
+    promotions,
     sizes,
     stages,
     waivers,
@@ -44,7 +45,7 @@ def a_context(**overrides: object) -> Context:
 
 
 def test_without_a_policy_nothing_is_promoted_and_no_stage_is_unknown() -> None:
-    assert list(gates.promoted(a_context(policy=None))) == []
+    assert list(promotions.promoted(a_context(policy=None))) == []
     assert list(stages.unknown_stage.look(a_context(policy=None))) == []
 
 
@@ -66,7 +67,7 @@ def test_a_soak_needs_a_clock() -> None:
     )
 
     with pytest.raises(UnavailableError, match=r"^needs the time of a commit: give --base REV in a clone$"):
-        list(gates.stage_skipped.look(context))
+        list(promotions.stage_skipped.look(context))
 
 
 def test_a_policy_that_is_broken_by_the_change_is_told_once() -> None:
@@ -377,7 +378,7 @@ def test_a_waiver_excuses_the_gate_that_it_names_and_no_other(gate: str | None, 
         called(gate) for gate, verdict in zip(stage.gates, verdicts, strict=True) if not verdict.holds
     } == (missed - set(excused))
     assert {verdict.waived for verdict in verdicts} <= {"", "latency"}
-    assert len(list(gates.metric_misses_gate.look(context))) == len(missed) - len(excused)
+    assert len(list(promotions.metric_misses_gate.look(context))) == len(missed) - len(excused)
 
 
 def test_a_reviewer_is_told_which_gate_was_waived_and_by_what() -> None:

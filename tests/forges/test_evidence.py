@@ -14,7 +14,7 @@ from modelry.errors import ConflictError
 from modelry.forges import landing, local
 from modelry.git import GitError, Repository
 from modelry.model import evidence as model
-from modelry.model import layout, names
+from modelry.model import layout, names, notes
 from modelry.reports import documents
 from modelry.storage import evidence, folders, moments
 
@@ -229,7 +229,7 @@ def test_a_merge_that_lost_its_note_gets_the_same_when_it_is_run_again(
     branch = proposed(a_repo)
     commit = a_merge_without_a_note(bobs, branch, approve=True)
     branch_after = a_repo.commit(branch)
-    first: model.Evidence | None = None
+    first: notes.Evidence | None = None
     for _ in range(2):
         assert merged(bobs, branch, approve=True).is_news is False
         found = evidence.read(Repository(origin))

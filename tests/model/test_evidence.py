@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import builders
-from modelry.model import evidence
+from modelry.model import evidence, notes
 from modelry.model.changes import between
 from modelry.model.evidence import Approver, Check, Predicate, Proposed, Signature, Someone
 from modelry.reports import documents
@@ -42,8 +42,8 @@ def a_line(**overrides: Any) -> str:
 
 def test_a_statement_is_read_as_it_was_written() -> None:
     statement = evidence.of(a_predicate(), {})
-    (recorded,) = evidence.read(f"{evidence.line(statement)}\n".encode()).recorded
-    assert recorded == evidence.Recorded(statement)
+    (recorded,) = notes.read(f"{evidence.line(statement)}\n".encode()).recorded
+    assert recorded == notes.Recorded(statement)
 
 
 def test_what_is_not_known_is_left_out_and_what_is_none_is_said() -> None:
@@ -69,7 +69,7 @@ def test_what_is_not_known_is_left_out_and_what_is_none_is_said() -> None:
 def test_an_envelope_holds_the_very_bytes_that_are_signed() -> None:
     line = a_line()
     sealed = evidence.sealed(line, [Signature(keyid="k", sig="c2ln")])
-    (recorded,) = evidence.read(sealed.encode()).recorded
+    (recorded,) = notes.read(sealed.encode()).recorded
     assert recorded.envelope is not None
     data = line.encode()
     assert base64.b64decode(recorded.envelope.payload) == data
@@ -79,8 +79,8 @@ def test_an_envelope_holds_the_very_bytes_that_are_signed() -> None:
 
 def test_what_several_lines_say_is_put_together() -> None:
     ada = Approver(name="ada", forge="github", id="7")
-    found = evidence.read(
-        evidence.joined(
+    found = notes.read(
+        notes.joined(
             [
                 a_line(proposal={"branch": "promote/churn/staging/1.0.0"}, approvers=[ada]).encode(),
                 a_line(
@@ -107,7 +107,7 @@ def test_what_several_lines_say_is_put_together() -> None:
     ],
 )
 def test_a_line_that_is_no_statement_is_told_and_the_others_are_read(line: bytes, fault: str) -> None:
-    found = evidence.read(line + b"\n\n" + a_line().encode())
+    found = notes.read(line + b"\n\n" + a_line().encode())
     assert [each.statement.predicate for each in found.recorded] == [a_predicate()]
     assert [told[: len(fault)] for told in found.faults] == [fault]
 
@@ -117,8 +117,8 @@ NOTES = st.lists(st.sampled_from([b"a\n", b"b\n", b"a\nb\n", b"", b"\n", b"c"]),
 
 @given(NOTES, NOTES)
 def test_joining_loses_nothing_and_knows_no_order(ours: list[bytes], theirs: list[bytes]) -> None:
-    joined = evidence.joined([*ours, *theirs])
-    assert joined == evidence.joined([evidence.joined(theirs), *ours, *ours])
+    joined = notes.joined([*ours, *theirs])
+    assert joined == notes.joined([notes.joined(theirs), *ours, *ours])
     assert set(joined.split()) == {line for note in (*ours, *theirs) for line in note.split()}
 
 

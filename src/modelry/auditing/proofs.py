@@ -10,7 +10,7 @@ from modelry.auditing.objects import Objects
 from modelry.auditing.people import Doubts
 from modelry.auditing.replay import Replay, Turn
 from modelry.auditing.statements import Heard
-from modelry.checks import gates, pointers, stages
+from modelry.checks import pointers, promotions, stages
 from modelry.errors import RegistryError
 from modelry.git import Repository
 from modelry.model import layout
@@ -27,9 +27,9 @@ RULES = (
     stages.yanked_in_stage,
     stages.unknown_stage,
     stages.stale_promotion,
-    gates.metric_misses_gate,
-    gates.stage_skipped,
-    gates.format_not_allowed,
+    promotions.metric_misses_gate,
+    promotions.stage_skipped,
+    promotions.format_not_allowed,
 )
 """What is judged again of each move, by the policy that it found."""
 

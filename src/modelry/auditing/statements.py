@@ -7,7 +7,8 @@ from typing import NamedTuple
 from modelry.auditing.people import Doubts
 from modelry.auditing.replay import Turn
 from modelry.model import evidence
-from modelry.model.evidence import Evidence, Predicate, Statement
+from modelry.model.evidence import Predicate, Statement
+from modelry.model.notes import Evidence
 from modelry.model.policy import Policy, Signer
 from modelry.storage import keys
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from modelry.checks import gates
+from modelry.checks import gates, promotions
 from modelry.checks.base import Context, Report
 from modelry.checks.gates import Verdict
 from modelry.checks.waivers import waived
@@ -33,7 +33,7 @@ def prospects(context: Context) -> tuple[Prospect, ...]:
                 *_format(context, version, stage),
             ),
         )
-        for move, stage, version, _ in gates.promoted(context)
+        for move, stage, version, _ in promotions.promoted(context)
     )
 
 
@@ -46,7 +46,7 @@ def _earlier(context: Context, version: Version, stage: Stage) -> Iterator[Verdi
         elif stage.soak is None:
             yield Verdict(f"held {earlier}", "held it", passed=True)
         else:
-            soak = gates.soak(context, version, earlier, stage.soak)
+            soak = promotions.soak(context, version, earlier, stage.soak)
             until = f"until {soak.ends:%Y-%m-%d %H:%M %Z}" if soak.ends else "too short, and holds it no more"
             told = "held it for that long" if soak.is_over else until
             yield Verdict(
@@ -67,11 +67,11 @@ def soaks_until(context: Context, report: Report) -> datetime | None:
     if {finding.rule for finding in report.errors} != {"stage-skipped"}:
         return None
     ends = []
-    for move, stage, version, _ in gates.promoted(context):
+    for move, stage, version, _ in promotions.promoted(context):
         if move.renews or stage.soak is None:
             continue
         for earlier in stage.after:
-            soak = gates.soak(context, version, earlier, stage.soak)
+            soak = promotions.soak(context, version, earlier, stage.soak)
             if not soak.is_over:
                 ends.append(soak.ends)
     last = [end for end in ends if end is not None]

@@ -8,15 +8,16 @@ from dataclasses import dataclass
 
 from modelry import __version__, checks, judging
 from modelry.auditing import people
-from modelry.checks import gates
+from modelry.checks import promotions
 from modelry.errors import ConflictError, LockedError, NotFoundError, RefusedError
 from modelry.forges import landing
 from modelry.forges.landing import MovedError
 from modelry.git import MergeConflictError, Repository, merging
 from modelry.model import evidence as recorded
 from modelry.model import landings
-from modelry.model.evidence import Evidence, Given
+from modelry.model.evidence import Given
 from modelry.model.evidence import Proposed as Where
+from modelry.model.notes import Evidence
 from modelry.proposals import Proposal
 from modelry.storage import documents, evidence
 from modelry.storage import line as main
@@ -231,7 +232,7 @@ def _approver(
             hint="if you may and do, say so: modelry merge --approve",
         )
     author = repository.run("log", "-1", "--format=%an <%ae>", head).strip()
-    for version, asked in gates.approvals(context):
+    for version, asked in promotions.approvals(context):
         against = people.approvals(asked, evidence.somebody(author), [evidence.somebody(who)]).contradictions
         if against:
             raise RefusedMergeError(

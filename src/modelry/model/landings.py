@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from modelry.model.evidence import Evidence
+from modelry.model.notes import Evidence
 
 _TRAILER = re.compile(r"^([A-Za-z][A-Za-z-]*): +(\S.*?) *$", re.MULTILINE)
 # As GitHub and Gitea, Bitbucket, and Azure begin a merge's subject; and as all of them end a squash's.

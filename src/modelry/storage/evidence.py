@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 
 from modelry import __version__
 from modelry.git import Repository, reading
-from modelry.model import changes, evidence, layout
+from modelry.model import changes, evidence, layout, notes
 from modelry.model.changes import Changes
-from modelry.model.evidence import Approver, Check, Evidence, Given, Judged, Predicate, Someone
+from modelry.model.evidence import Approver, Check, Given, Judged, Predicate, Someone
 from modelry.model.files import Tree
+from modelry.model.notes import Evidence
 from modelry.storage import documents
 
 REF = "refs/notes/modelry"
@@ -25,8 +26,8 @@ def read(repository: Repository, wanted: Collection[str] | None = None) -> Mappi
     found: dict[str, bytes] = {}
     for head in _heads(repository):
         for commit, note in _notes(repository, head, wanted).items():
-            found[commit] = evidence.joined([found[commit], note]) if commit in found else note
-    return {commit: evidence.read(note) for commit, note in found.items()}
+            found[commit] = notes.joined([found[commit], note]) if commit in found else note
+    return {commit: notes.read(note) for commit, note in found.items()}
 
 
 def fetch(repository: Repository) -> None:
@@ -81,7 +82,7 @@ def _written(
         # Git spreads many notes over folders: what has a note keeps its place, or it would have two.
         path = paths.get(commit, f"{commit[:2]}/{commit[2:]}")
         held = tree.read(path) if tree and commit in paths else b""
-        made = evidence.joined([held, note])
+        made = notes.joined([held, note])
         if made != held:
             files[path] = made
     if base is not None and not files and len(parents) == 1:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from modelry.checks import gates, waivers
+from modelry.checks import gates, promotions, waivers
 from modelry.checks.base import UnavailableError
 from modelry.model.documents import Waiver
 from modelry.model.policy import Approvals, Stage
@@ -81,7 +81,7 @@ def _held(subject: Subject, version: Version, stage: Stage, earlier: str) -> tup
     since = f"since {spells[0].since:%Y-%m-%d %H:%M}" if holders[0] is spells[0] else "earlier, not now"
     if stage.soak is None:
         return since, "passes", ""
-    soak = gates.soak(subject.context, version, earlier, stage.soak)
+    soak = promotions.soak(subject.context, version, earlier, stage.soak)
     found = f"{since}; for {span(soak.held)} in all"
     if soak.is_over:
         return found, "passes", ""
