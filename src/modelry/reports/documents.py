@@ -12,6 +12,7 @@ from modelry.model.evidence import Statement
 from modelry.model.files import Files
 from modelry.model.ledger import Ledger
 from modelry.reports import past
+from modelry.reports.answers import ListReport, ResolveReport, ShowReport
 from modelry.reports.bisected import BisectReport
 from modelry.reports.changed import ChangesReport
 from modelry.reports.checked import CheckReport
@@ -28,7 +29,10 @@ PUBLISHED: dict[str, type[BaseModel]] = {
     "diff": DiffReport,
     "evidence": Statement,
     "history": past.HistoryReport,
+    "list": ListReport,
+    "resolution": ResolveReport,
     "review": Review,
+    "show": ShowReport,
     "audit": Audit,
     "audit-export": Ledger,
     "tags": Tags,

@@ -64,6 +64,7 @@ def version(found: Version) -> dict[str, Any]:
     """Give all that is on record of a version."""
     record = found.record.must
     return {
+        "schema": "show/v1",
         "record": record.model_dump(mode="json", by_alias=True, exclude_none=True),
         "evaluations": {
             name: document.must.model_dump(mode="json", by_alias=True, exclude_none=True)
