@@ -65,7 +65,8 @@ def mixed_change(context: Context) -> Iterator[Problem]:
 
     Each kind of change is judged by other people and undone in another way: a promotion that rides
     with a new version, or a version with softer gates, hides one behind the other. Make a pull
-    request of each; several of one kind, such as a batch of promotions to one stage, may stay together.
+    request of each; several of one kind, such as new versions of several models or a batch of promotions,
+    may stay together.
     """
     classes = context.classes
     # A document tells more of what the change is than an object's bytes.
@@ -76,12 +77,4 @@ def mixed_change(context: Context) -> Iterator[Problem]:
             path,
             f"this is {', '.join(classes[:-1])} and {classes[-1]} at once",
             hint="split it: one pull request for each",
-        )
-    registered = context.changes.registered
-    if len(registered) > 1:
-        labels = ", ".join(f"{place.model}@{place.name}" for place in registered)
-        yield Problem(
-            path,
-            f"registers {labels} together",
-            hint="one pull request for each version",
         )
