@@ -1,5 +1,6 @@
 """Git through our one door: real repositories, read from objects and written without a work tree."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,25 @@ def test_a_tree_tells_mode_and_id_of_every_path_and_reads_bytes_by_it(a_repo: Re
     assert tree.read("run") == b"#!\n"
     assert tree.read("link") == b"registry"
     assert list(tree.entries) == sorted(tree.entries)
+
+
+def test_threads_that_read_one_tree_get_each_their_own_bytes(a_repo: Repository) -> None:
+    files = {f"file-{number}": f"{number}\n".encode() * (number * 97) for number in range(100)}
+    tree = a_repo.tree(a_commit(a_repo, "HEAD", files))
+    with ThreadPoolExecutor(8) as pool:
+        read = dict(zip(list(files) * 5, pool.map(tree.read, list(files) * 5), strict=True))
+    assert read == files
+
+
+def test_a_git_that_dies_is_no_answer(a_repo: Repository) -> None:
+    tree = a_repo.tree("HEAD")
+    tree.read("registry/registry.yaml")
+    process = a_repo._blobs._process
+    assert process is not None
+    process.kill()
+    process.wait()
+    with pytest.raises(GitError, match="ended before it answered"):
+        tree.read("registry/registry.yaml")
 
 
 def test_writing_a_tree_touches_neither_work_tree_nor_index_nor_head(a_repo: Repository) -> None:

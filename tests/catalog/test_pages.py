@@ -11,7 +11,7 @@ import yaml
 import builders
 from catalog.registries import HOSTILE, MOMENT, a_hostile_one, a_rich_one, events, registry
 from modelry import catalog
-from modelry.errors import NotFoundError
+from modelry.errors import RegistryError
 from modelry.model import layout
 from modelry.model.files import Files
 
@@ -139,7 +139,7 @@ def test_a_version_with_two_pointers_is_told_and_left_out() -> None:
 
 
 def test_without_a_policy_there_is_no_catalog() -> None:
-    with pytest.raises(NotFoundError, match=r"registry\.yaml"):
+    with pytest.raises(RegistryError, match=r"registry\.yaml cannot be read: `id` is missing"):
         pages({**builders.a_registry(1, 1), layout.POLICY: b"schema: registry/v1\n"})
 
 

@@ -10,7 +10,6 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 import builders
 from modelry import __version__, proposals
-from modelry.errors import ConflictError
 from modelry.forges import landing, local
 from modelry.git import GitError, Repository
 from modelry.model import evidence as model
@@ -178,7 +177,7 @@ def test_a_race_for_the_notes_is_lost_and_run_again_and_both_are_kept(
     assert evidence.read(bobs) == found
 
 
-def test_main_that_moved_meanwhile_leaves_no_note_of_what_never_landed(
+def test_main_that_moved_meanwhile_leaves_a_note_only_of_what_landed(
     a_repo: Repository, bobs: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     branch = proposed(a_repo)
@@ -189,10 +188,10 @@ def test_main_that_moved_meanwhile_leaves_no_note_of_what_never_landed(
         bobs.run("push", "--quiet", "origin", "HEAD:main")
 
     before_each_push(monkeypatch, overtake)
-    with pytest.raises(ConflictError, match="main has moved meanwhile"):
-        merged(a_repo, branch)
+    commit = merged(a_repo, branch).commit
     evidence.fetch(a_repo)
-    assert evidence.read(a_repo) == {}
+    assert list(evidence.read(a_repo)) == [commit]
+    assert a_repo.run("log", "-1", "--format=%s", f"{commit}^1").strip() == "first"
 
 
 def test_a_server_that_cannot_move_both_at_once_gets_main_first(a_repo: Repository, origin: Path) -> None:

@@ -4,7 +4,9 @@ import os
 import re
 import subprocess
 import weakref
+from contextlib import suppress
 from pathlib import Path
+from threading import Lock
 from typing import Self
 
 from modelry.git import running
@@ -19,6 +21,8 @@ class Blobs:
         self._path = path
         self._process: subprocess.Popen[bytes] | None = None
         self._asker = 0
+        # Remotes are read by several threads: a question and its answer belong together.
+        self._turn = Lock()
 
     def __enter__(self) -> Self:
         return self
@@ -47,13 +51,21 @@ class Blobs:
 
     def _ask(self, name: str) -> tuple[bytes, bytes] | None:
         """Give an object's id, and its bytes."""
+        with self._turn:
+            return self._answer(name)
+
+    def _answer(self, name: str) -> tuple[bytes, bytes] | None:
         process = self._started()
         if process.stdin is None or process.stdout is None:  # both are pipes
             raise GitError("git cat-file: no pipe")
-        process.stdin.write(name.encode("utf-8", "surrogateescape") + b"\n")
-        process.stdin.flush()
-        header = process.stdout.readline().rstrip(b"\n")
-        if not header or header.endswith(b" missing"):
+        header = b""
+        with suppress(BrokenPipeError):
+            process.stdin.write(name.encode("utf-8", "surrogateescape") + b"\n")
+            process.stdin.flush()
+            header = process.stdout.readline().rstrip(b"\n")
+        if not header:
+            raise GitError("git cat-file ended before it answered", hint="run the command again")
+        if header.endswith(b" missing"):
             return None
         data = process.stdout.read(int(header.rpartition(b" ")[2]))
         process.stdout.read(1)
@@ -87,5 +99,6 @@ def absent(name: str) -> GitError:
 def _end(process: subprocess.Popen[bytes]) -> None:
     for pipe in (process.stdin, process.stdout):
         if pipe is not None:
-            pipe.close()
+            with suppress(BrokenPipeError):  # it has ended before us
+                pipe.close()
     process.wait()
