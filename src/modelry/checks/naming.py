@@ -60,14 +60,13 @@ def case_collision(context: Context) -> Iterator[Problem]:
     added = list(_added(context))
     if not added:
         return
-    spelled: dict[str, list[str]] = {}
     known = {f"{layout.MODELS}/{name}" for name in context.known}
-    beside = _nodes(context.listed) | known if context.everything else _beside(context.after.tree, added)
-    for path in beside:
-        spelled.setdefault(folded(path), []).append(path)
+    spelled = _colliding(
+        _nodes(context.listed) | known if context.everything else set(_beside(context.after.tree, added))
+    )
     for spelling, paths in sorted(spelled.items()):
         # What lies below two folders that collide collides as well: one cause, told once.
-        if len(paths) == 1 or len(spelled[spelling.rpartition("/")[0]]) > 1:
+        if spelling.rpartition("/")[0] in spelled:
             continue
         for one in sorted(paths):
             where = next((path for path in added if path == one or path.startswith(f"{one}/")), None)
@@ -75,6 +74,19 @@ def case_collision(context: Context) -> Iterator[Problem]:
             if where is not None and layout.place(where) is not None:
                 others = ", ".join(sorted(path for path in paths if path != one))
                 yield Problem(where, f"{one} is one name with {others} to Windows and macOS")
+
+
+def _colliding(paths: set[str]) -> dict[str, list[str]]:
+    """Give the paths that are one to some systems, by how these compare them."""
+    spelled: dict[str, list[str]] = {}
+    for path in paths:
+        # Nearly all are as they are compared, and no two of those are one.
+        if (spelling := folded(path)) != path:
+            spelled.setdefault(spelling, []).append(path)
+    for spelling, some in spelled.items():
+        if spelling in paths and folded(spelling) == spelling:
+            some.append(spelling)
+    return {spelling: some for spelling, some in spelled.items() if len(some) > 1}
 
 
 def _doubles(path: str) -> bool:
@@ -85,11 +97,11 @@ def _doubles(path: str) -> bool:
 
 def _nodes(entries: Iterable[str]) -> set[str]:
     """Give the paths below the registry's folder, and their folders."""
-    level = {path for path in entries if path.startswith(f"{layout.ROOT}/")}
-    seen: set[str] = set()
+    seen = {path for path in entries if path.startswith(f"{layout.ROOT}/")}
+    level = seen
     while level:
-        seen |= level
         level = {path.rpartition("/")[0] for path in level} - seen - {""}
+        seen |= level
     return seen
 
 
