@@ -248,7 +248,7 @@ def test_an_author_who_approves_by_a_forged_note_is_found(world: World) -> None:
     world.rewrite(world.last().commit, approvers({"name": "Ada Test", "email": "ada@example.org"}))
     assert world.last().contradictions == (
         "its note says that Ada Test <ada@example.org> approved it, and the commit's own message does not",
-        "policy asks for 1 approval(s), but Ada Test <ada@example.org> proposed it",
+        "policy asks for 1 approval, but Ada Test <ada@example.org> proposed it",
     )
 
 
@@ -322,7 +322,7 @@ def test_a_missing_note_is_named(world: World) -> None:
     assert (proof.outcome, proof.contradictions) == ("cannot be proven", ())
     assert [each.partition(";")[0] for each in proof.missing] == [
         "no evidence is recorded",
-        "policy asks for 1 approval(s), and none is on record",
+        "policy asks for 1 approval, and none is on record",
     ]
 
 
@@ -495,10 +495,10 @@ def test_what_a_forges_ci_recorded_proves_its_approvers(world: World) -> None:
         (
             GIVEN.model_copy(update={"author": Someone(name="bob", forge="github", id="1002")}),
             "@bob",
-            ("policy asks for 1 approval(s), but bob proposed it",),
+            ("policy asks for 1 approval, but bob proposed it",),
             (),
         ),
-        (GIVEN, "@carol", ("policy asks for 1 approval(s), but bob is none of @carol",), ()),
+        (GIVEN, "@carol", ("policy asks for 1 approval, but bob is none of @carol",), ()),
         (GIVEN, "@acme/risk", (), ("nothing here shows that bob is one of @acme/risk",)),
         (
             GIVEN.model_copy(update={"author": None}),

@@ -263,9 +263,10 @@ def test_list_show_and_history_say_what_there_is() -> None:
         "model  latest  stages                          task                    title\n"
         "churn  1.2.0   production=1.0.0 staging=1.2.0  tabular-classification  Customer churn\n"
     )
-    assert (
-        run("list", "--stage", "canary").stdout
-        == "model  version  since  proposed by  approved by  PR  why\n"
+    assert said(run("list", "--stage", "canary")) == (
+        5,
+        "",
+        "error: there is no stage canary\n hint: see what there is: modelry list\n",
     )
     assert json.loads(run("list", "--json").stdout)["models"][0]["stages"] == {
         "production": "1.0.0",
@@ -392,4 +393,7 @@ def test_a_day_before_the_registry_began_and_no_day_at_all_are_told() -> None:
         "",
         "error: main has nothing from before 2025-01-01\n hint: see its beginning: git log --reverse\n",
     )
+    absent = (5, "", "error: there is no stage stagin\n hint: did you mean staging?\n")
+    assert said(run("list", "--stage", "stagin")) == said(run("history", "--stage", "stagin")) == absent
+    assert said(run("list", "--due", "--stage", "stagin")) == absent
     assert run("list", "--at", "yesterday").stderr.startswith("error: there is no commit yesterday\n")

@@ -173,7 +173,7 @@ def test_waivers_are_due_at_the_end_of_their_last_day(registry: Repository) -> N
         "due": "2026-03-11T00:00:00Z",
         "overdue": False,
         "who": [],
-        "command": "git rm registry/models/churn/waivers/near.yaml",
+        "command": "modelry waive churn --undo near --reason …",
     }
 
 

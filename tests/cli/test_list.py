@@ -181,6 +181,11 @@ def test_all_that_is_known_of_a_version_is_in_the_answer_for_programs() -> None:
     [
         (["--where", "metrix.auc > 0.9"], "there is no variable metrix", "did you mean metrics?"),
         (["--where", "stagee == 'a'"], "there is no variable stagee", "did you mean stage?"),
+        (
+            ["--limit", "2", "--reverse"],
+            "--reverse goes with --sort",
+            "say by what: --sort metrics.auc --reverse",
+        ),
         (["--sort", "metric.auc"], "there is no variable metric", "did you mean metrics?"),
         (["--where", "zzz"], "there is no variable zzz", f"there are {', '.join(queries.VARIABLES)}"),
         (

@@ -102,7 +102,7 @@ def test_what_a_promotion_lacks_is_told_all_at_once_before_there_is_a_branch(a_r
     assert re.findall(r"^(\S+: )?(.+\[.+\]: .+)$", result.stderr, re.MULTILINE) == [
         (f"{path}:3:10: ", told)
         for told in (
-            "needs a person[approval-needed]: churn@1.2.0 to production needs 1 approval(s) from @acme/risk",
+            "needs a person[approval-needed]: churn@1.2.0 to production needs 1 approval from @acme/risk",
             "error[format-not-allowed]: churn@1.2.0 is onnx, and production accepts safetensors, skops",
             "error[metric-misses-gate]: churn@1.2.0 misses a gate of production: auc at least 0.99; found: 0.914",
             "error[metric-misses-gate]: churn@1.2.0 misses a gate of production: evaluation fairness; found: not on record",

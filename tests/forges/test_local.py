@@ -208,8 +208,9 @@ def asks_for_approval(a_repo: Repository) -> Repository:
 
 def test_a_promotion_that_asks_for_a_person_waits_for_one(asks_for_approval: Repository) -> None:
     branch = local.propose(a_promotion(asks_for_approval), asks_for_approval).branch
-    with pytest.raises(RefusedMergeError, match="somebody has to approve"):
+    with pytest.raises(RefusedMergeError, match="somebody has to approve") as refused:
         merge(asks_for_approval, branch)
+    assert refused.value.hint == f"if you may and do, say so: modelry merge {branch} --approve"
 
 
 def test_nobody_approves_a_proposal_of_their_own(asks_for_approval: Repository) -> None:
@@ -223,7 +224,7 @@ def test_nobody_approves_a_proposal_of_their_own(asks_for_approval: Repository) 
 @pytest.mark.parametrize(
     ("asked", "told"),
     [
-        ({"count": 2}, r"policy asks for 2 approval\(s\), but 1 approved"),
+        ({"count": 2}, r"policy asks for 2 approvals, but 1 approved"),
         (
             {"count": 1, "from": ["carol@example.org"]},
             "but Bob <bob@example.org> is none of carol@example.org",

@@ -88,6 +88,7 @@ def test_text_of_a_hostile_name_is_one_line_without_signs_that_steer() -> None:
         (Report((), (), ()), "passes\n"),
         (Report((), (), ("yank",)), "yank: passes\n"),
         (Report((PERSON,), (), ()), "needs a person (1 decision for a person)\n"),
+        (Report((PERSON, PERSON), (), ()), "needs a person (2 decisions for a person)\n"),
         (Report((ON_BASE,), (), ()), "passes (1 already on base)\n"),
         (Report((a_finding(), a_finding(line=3)), (), ()), "fails (2 errors)\n"),
     ],

@@ -347,8 +347,17 @@ def test_another_term_of_the_same_holder_is_no_promotion_and_no_way_back() -> No
     before = {**base(), **builders.an_assignment(reason="one")}
     found = section(before, builders.an_assignment(reason="two", previous="1.0.0"), kind="renewal")
     assert found.title == "staging of churn: 1.0.0 for another term"
-    assert said(found) == [("plain", "1.0.0 holds staging already, and begins another term")]
-    assert found.undo == "git revert --mainline 1 MERGE"
+    words = "1.0.0 holds staging already, and begins another term: there is nothing to take back"
+    assert said(found) == [("plain", words)]
+    assert (found.brief, found.undo) == ("meets 1 gate", "")
+
+
+def test_the_first_to_take_a_stage_without_gates_says_so_and_names_no_command_that_fails() -> None:
+    before = base("1.0.0", stages=[{"name": "staging"}])
+    found = section(before, builders.an_assignment(), kind="promotion")
+    assert (found.brief, found.undo) == ("staging has no gates", "")
+    found = section(before, builders.an_assignment(stage="nowhere"), kind="promotion")
+    assert found.brief == "the policy has no such stage"
 
 
 def test_a_way_back_to_a_yanked_version_is_told() -> None:
@@ -368,10 +377,9 @@ def test_what_cannot_be_looked_at_is_told_as_such() -> None:
         ("unknown", "could not look: needs the history of main: give --base REV in a clone"),
         ("passes", "0.914, no champion yet"),
     ]
-    assert ("look", "Nothing holds production of churn yet: there is no champion to compare with") in said(
-        found
-    )
-    assert found.undo == "modelry promote churn@OTHER production --reason …"
+    none = "Nothing holds production of churn yet: there is no champion to compare with, and nothing to go back to"
+    assert ("look", none) in said(found)
+    assert found.undo == "modelry promote churn@1.1.0 production --reason …"
 
 
 def test_gates_say_who_has_to_act() -> None:
@@ -443,7 +451,7 @@ def test_evidence_says_which_gates_it_shifts() -> None:
     )
     change = {layout.evaluation("churn", "1.0.0", "fairness"): builders.text("evaluation", evaluation)}
     found = section(before, change, kind="evaluation")
-    assert found.brief == "churn@1.0.0 was measured on panel@1; auc on panel@1 is 0.9"
+    assert found.brief == "measured on panel@1; auc on panel@1 is 0.9"
     assert said(found) == [
         (
             "bad",
@@ -453,7 +461,9 @@ def test_evidence_says_which_gates_it_shifts() -> None:
             "good",
             "With it, churn@1.0.0 meets a gate of staging, which it holds, evaluation fairness: on record",
         ),
+        ("plain", "Evidence is add-only: nothing takes it back, and better results stand beside it"),
     ]
+    assert found.undo == ""
 
 
 def test_a_model_of_another_task_or_no_longer_deprecated_is_told() -> None:

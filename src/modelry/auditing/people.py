@@ -16,7 +16,7 @@ class Doubts(NamedTuple):
 
 def approvals(asked: Approvals, author: Someone | None, approvers: Sequence[Approver]) -> Doubts:
     """Hold those who approved against what policy asks."""
-    wanted = f"policy asks for {asked.count} approval(s)"
+    wanted = f"policy asks for {asked.wanted}"
     if not approvers:
         return Doubts(missing=(f"{wanted}, and none is on record",))
     refused, unsure, sure = [], [], 0

@@ -175,9 +175,7 @@ def _people(context: checks.Context, heard: Heard, move: Move, kind: Kind) -> Do
     if stage is None or stage.approvals is None or kind in {"rollback", "emptied"}:
         return Doubts()
     if not heard.evidence.recorded:
-        return Doubts(
-            missing=(f"policy asks for {stage.approvals.count} approval(s), and none is on record",)
-        )
+        return Doubts(missing=(f"policy asks for {stage.approvals.wanted}, and none is on record",))
     return people.approvals(stage.approvals, heard.evidence.author, heard.evidence.approvers)
 
 

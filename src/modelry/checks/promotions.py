@@ -151,7 +151,7 @@ def approval_needed(context: Context) -> Iterator[Problem]:
             author = "" if stage.approvals.author_may_approve else ", not its author"
             yield Problem(
                 document.path,
-                f"{version.label} to {stage.name} needs {stage.approvals.count} approval(s) from {people}{author}",
+                f"{version.label} to {stage.name} needs {stage.approvals.wanted} from {people}{author}",
                 document.locate(["version"]),
                 "ask them for a review",
             )

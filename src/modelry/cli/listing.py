@@ -64,7 +64,7 @@ def listing(
         told = dues.among(found, ends, until, wish)
         click.echo(dues.to_json(told, now, until) if as_json else dues.text(told, now), nl=False)
         ctx.exit(Exit.FINDINGS if any(one.end <= now for one in told) else Exit.DONE)
-    found = moments.seen(folder, at)
+    found = moments.seen(folder, at, wish.stage)
     if wish.is_of_versions:
         rows = versions.listed(found, wish)
         click.echo(versions.to_json(rows) if as_json else versions.text(rows, wish), nl=False)

@@ -139,7 +139,7 @@ def _merge(repository: Repository, branch: str, *, approve: bool, offline: bool,
     tree = _result(repository, old, head)
     context = judging.change(repository, old, tree, offline=offline)
     report = checks.run(checks.ALL, context)
-    approver = _approver(repository, head, context, report, approve=approve)
+    approver = _approver(repository, branch, head, context, report, approve=approve)
     commit = repository.record(tree, [old, head], _message(repository, branch, head, report, approver))
     line = _line(repository, commit, branch, context, report, approver, sign)
     landing.land(repository, commit, old, line)
@@ -213,7 +213,13 @@ class RefusedMergeError(RefusedError):
 
 
 def _approver(
-    repository: Repository, head: str, context: checks.Context, report: checks.Report, *, approve: bool
+    repository: Repository,
+    branch: str,
+    head: str,
+    context: checks.Context,
+    report: checks.Report,
+    *,
+    approve: bool,
 ) -> str | None:
     """Say who approves, if somebody must; raises `RefusedMergeError` where the report forbids the merge."""
     if report.errors:
@@ -229,7 +235,7 @@ def _approver(
         raise RefusedMergeError(
             "main stays as it is: somebody has to approve",
             report,
-            hint="if you may and do, say so: modelry merge --approve",
+            hint=f"if you may and do, say so: modelry merge {branch} --approve",
         )
     author = repository.run("log", "-1", "--format=%an <%ae>", head).strip()
     for version, asked in promotions.approvals(context):

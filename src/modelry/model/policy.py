@@ -93,6 +93,11 @@ class Approvals(Part):
     author_may_approve: bool = False
     """Whether the proposal's author counts."""
 
+    @property
+    def wanted(self) -> str:
+        """How many approvals there must be, in words."""
+        return f"{self.count} approval{'' if self.count == 1 else 's'}"
+
 
 class _Gate(Part):
     name: GateName | None = None

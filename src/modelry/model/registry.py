@@ -265,6 +265,14 @@ class Registry:
             raise NotFoundError(f"there is no model {name}", hint=_near(name, self.models, "modelry list"))
         return self.models[name]
 
+    def require_stage(self, name: str) -> None:
+        """Raise `NotFoundError` for a stage that policy does not name and no model has."""
+        policy = self.policy.value
+        if policy is None or policy.stage(name) or any(name in one.stages for one in self.models.values()):
+            return
+        known = {stage.name: stage for stage in policy.stages}
+        raise NotFoundError(f"there is no stage {name}", hint=_near(name, known, "modelry list"))
+
     def find(self, wanted: names.Reference) -> Version:
         """Give the version that a reference means; raises `NotFoundError` when there is none.
 

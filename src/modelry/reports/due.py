@@ -72,6 +72,8 @@ def among(
 
     Where only some versions are asked for, a waiver for all versions is about none of them.
     """
+    if wish.stage is not None:
+        registry.require_stage(wish.stage)
     models = registry.models.values()
     found = [due for model in models for due in (*_stages(model, ends), *_waivers(model)) if due.end <= until]
     if wish.where or wish.stage:
@@ -99,7 +101,7 @@ def _waivers(model: Model) -> Iterator[Due]:
         if (waiver := document.value) is not None:
             # It holds on the whole of its last day.
             end = datetime.combine(waiver.expires, time(), UTC) + timedelta(days=1)
-            todo = f"git rm {document.path}"
+            todo = f"modelry waive {model.name} --undo {name} --reason …"
             yield Due(end, model.name, "waiver", name, waiver.version, (waiver.approver,), todo)
 
 

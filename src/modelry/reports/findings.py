@@ -28,14 +28,18 @@ def summary(report: Report) -> str:
     change = f"{' and '.join(report.classes)}: " if report.classes else ""
     counted = []
     for count, what in (
-        (len(report.errors), "error"),
-        (len(report.persons), "decision for a person"),
+        (len(report.errors), _several("error", len(report.errors))),
+        (len(report.persons), f"{_several('decision', len(report.persons))} for a person"),
         (sum(finding.on_base for finding in report.findings), _ORDER),
     ):
         if count:
-            counted.append(f"{count} {what}{'s' if count > 1 and what == 'error' else ''}")
+            counted.append(f"{count} {what}")
     told = f" ({', '.join(counted)})" if counted else ""
     return f"{change}{report.verdict}{told}\n"
+
+
+def _several(what: str, count: int) -> str:
+    return what if count == 1 else f"{what}s"
 
 
 def grade(finding: Finding) -> str:

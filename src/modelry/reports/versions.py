@@ -11,6 +11,7 @@ from pydantic import Field
 
 from modelry.checks import queries
 from modelry.checks.queries import Query
+from modelry.errors import UsageError
 from modelry.model import names
 from modelry.model.comparison import plain
 from modelry.model.documents import ModelInfo, VersionRecord
@@ -73,6 +74,11 @@ class Wish:
     """A path of a variable; empty for the order of models and numbers."""
     reverse: bool = False
     limit: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse an order that is turned round, and is none."""
+        if self.reverse and not self.sort:
+            raise UsageError("--reverse goes with --sort", hint="say by what: --sort metrics.auc --reverse")
 
     @property
     def is_of_versions(self) -> bool:

@@ -23,11 +23,19 @@ def registry(repository: Repository, revision: str) -> Registry:
     return documents.registry(tree)
 
 
-def seen(start: Path, at: str | None) -> Registry:
+def seen(start: Path, at: str | None, stage: str | None = None) -> Registry:
     """Give the registry as it lies where one stands, or as it was at a revision, day or time of main's.
 
-    A bare repository has nothing that lies there: it is seen as its main has it.
+    A bare repository has nothing that lies there: it is seen as its main has it. Raises `NotFoundError` where a
+    stage is asked for and there is none of that name.
     """
+    found = _seen(start, at)
+    if stage is not None:
+        found.require_stage(stage)
+    return found
+
+
+def _seen(start: Path, at: str | None) -> Registry:
     repository = Repository(start)
     if at is None:
         try:
@@ -43,10 +51,12 @@ def past(
 ) -> Past:
     """Give what had happened by then and after `since`, as main's line tells it; nothing where there is no git.
 
-    Raises `NotFoundError` for a model that never was.
+    Raises `NotFoundError` for a model or a stage that never was.
     """
     repository = Repository(start)
     found = _unwitnessed(repository, at, model)
+    if stage is not None and found.unknown_before is None:
+        _require(repository, found, stage)
     wanted = line.after(repository, since, found.commit) if since and found.commit else None
     asked = (
         event
@@ -54,6 +64,12 @@ def past(
         if stage in {None, event.stage} and (wanted is None or event.commit in wanted)
     )
     return found._replace(events=events.witnessed(repository, asked))
+
+
+def _require(repository: Repository, found: Past, stage: str) -> None:
+    """Raise `NotFoundError` for a stage that nothing ever held and policy does not name."""
+    if found.commit and all(event.stage != stage for event in found.events):
+        registry(repository, found.commit).require_stage(stage)
 
 
 def taken(start: Path, at: str | None, model: str | None = None) -> Mapping[tuple[str, str], Event]:

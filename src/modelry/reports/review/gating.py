@@ -9,7 +9,7 @@ from modelry.model.policy import Approvals, Stage
 from modelry.model.registry import Version
 from modelry.reports.review.facts import Act, Gate, Statement
 from modelry.reports.review.subject import Subject
-from modelry.reports.review.words import counted, listed, span, until
+from modelry.reports.review.words import listed, span, until
 
 _SOON = 14
 """From how many days before its end a waiver is told to be looked at."""
@@ -111,7 +111,7 @@ def _formats(subject: Subject, version: Version, stage: Stage) -> Iterator[Gate]
 def _approvals(subject: Subject, stage: Stage) -> Iterator[Gate]:
     if stage.approvals is not None:
         yield Gate(
-            gate=f"{counted(stage.approvals.count, 'approval')} from {people(stage.approvals)}",
+            gate=f"{stage.approvals.wanted} from {people(stage.approvals)}",
             found="asked of the forge, or of whoever merges",
             margin=None,
             state="approve",
@@ -133,7 +133,7 @@ def acts(subject: Subject, stage: Stage, asked: tuple[Gate, ...]) -> Iterator[Ac
     for gate in asked:
         who, _, what = gate.act.partition(": ")
         if gate.state == "approve" and stage.approvals is not None:
-            count = counted(stage.approvals.count, "approval")
+            count = stage.approvals.wanted
             yield Act(who=who, what=f"approve: {count}{_but(subject, stage.approvals)}")
         elif gate.act:
             yield Act(who=who, what=f"{what} (for: {gate.gate})")

@@ -6,7 +6,7 @@ from modelry.model import layout
 from modelry.model.changes import Move
 from modelry.model.documents import Assignment
 from modelry.model.policy import AtLeast, AtMost, NoWorseThan, Stage
-from modelry.model.registry import Document, Version
+from modelry.model.registry import Document, Model, Version
 from modelry.reports.review import differences, gating, results
 from modelry.reports.review.facts import Comparison, Gate, Section, Statement
 from modelry.reports.review.subject import Subject, comparison, meaning, ordered, said
@@ -74,7 +74,7 @@ def _section(subject: Subject, move: Move, version: Version, document: Document[
         comparisons=(compared,),
         acts=tuple(gating.acts(subject, stage, asked)) if stage is not None else (),
         consumers=subject.consumers(move.model),
-        undo=_undo(move),
+        undo=_undo(subject.context.after.models[move.model], move),
     )
 
 
@@ -106,7 +106,8 @@ def _words(move: Move, version: Version, *, back: bool, renews: bool) -> Iterato
         yield Statement(tone="bad", text=f"{version.label} is yanked: {told}")
     if renews:
         yield Statement(
-            tone="plain", text=f"{move.after} holds {move.stage} already, and begins another term"
+            tone="plain",
+            text=f"{move.after} holds {move.stage} already, and begins another term: there is nothing to take back",
         )
     elif back:
         yield Statement(
@@ -116,7 +117,8 @@ def _words(move: Move, version: Version, *, back: bool, renews: bool) -> Iterato
     elif move.before is None:
         yield Statement(
             tone="look",
-            text=f"Nothing holds {move.stage} of {move.model} yet: there is no champion to compare with",
+            text=f"Nothing holds {move.stage} of {move.model} yet: there is no champion to compare with,"
+            " and nothing to go back to",
         )
 
 
@@ -133,7 +135,9 @@ def _brief(compared: Comparison, asked: Sequence[Gate], stage: Stage | None, *, 
         told.append("a way back, so no gate is asked")
     elif missed:
         told.append(f"not met: {listed(gate.gate for gate in missed)}")
-    elif judged:
+    elif not judged:
+        told.append(f"{stage.name} has no gates" if stage is not None else "the policy has no such stage")
+    else:
         waived = sum(gate.state == "waived" for gate in judged)
         told.append(
             f"meets {counted(len(judged) - waived, 'gate')}" + (f", {waived} waived" if waived else "")
@@ -141,9 +145,11 @@ def _brief(compared: Comparison, asked: Sequence[Gate], stage: Stage | None, *, 
     return "; ".join(part for part in told if part)
 
 
-def _undo(move: Move) -> str:
-    if move.before is None:
-        return f"modelry promote {move.model}@OTHER {move.stage} --reason …"
+def _undo(model: Model, move: Move) -> str:
+    """Give the command that takes it back; empty where nothing does: a stage is never emptied again."""
     if move.before == move.after:
-        return "git revert --mainline 1 MERGE"
-    return f"modelry rollback {move.model} {move.stage} --to {move.before} --reason …"
+        return ""
+    if move.before is not None:
+        return f"modelry rollback {move.model} {move.stage} --to {move.before} --reason …"
+    others = [one for one in model.versions.values() if one.number != move.after and one.yanked is None]
+    return f"modelry promote {others[-1].label} {move.stage} --reason …" if others else ""

@@ -13,6 +13,10 @@ from modelry.reports.review.words import listed
 
 _TOLD = 3
 """As many results of an evaluation as its summary names."""
+_ADD_ONLY = Statement(
+    tone="plain", text="Evidence is add-only: nothing takes it back, and better results stand beside it"
+)
+"""What stands in place of a command that undoes an evaluation."""
 
 
 def sections(subject: Subject) -> Iterator[Section]:
@@ -120,7 +124,7 @@ def _yank(subject: Subject, model: Model, version: Version) -> Section:
         version=version.label,
         stage=None,
         verdict=subject.verdict(frozenset(version.paths)),
-        brief=f"{version.label} is withdrawn, and holds {listed(held) or 'no stage'}",
+        brief=f"it holds {listed(held) or 'no stage'}",
         reason=said(version.yanked),
         statements=ordered(list(_withdrawn(subject, model, version, held))),
         consumers=subject.consumers(model.name),
@@ -172,7 +176,7 @@ def _unyank(subject: Subject, version: Version, known: Model) -> Section:
         verdict=subject.verdict(
             frozenset({*version.paths, layout.version(version.model, version.number, "yanked.yaml")})
         ),
-        brief=f"{version.label}, which was yanked, may be used again",
+        brief="it was yanked",
         reason=lifted[-1].value.reason if lifted and lifted[-1].value is not None else "",
         statements=ordered(statements),
         consumers=subject.consumers(version.model),
@@ -190,9 +194,7 @@ def _evaluation(subject: Subject, known: Model, version: Version, document: Docu
         results=_shown(subject, champion, found) if found is not None else (),
         differences=(),
     )
-    measured = (
-        f"{version.label} was measured on {found.dataset.name}@{found.dataset.version}" if found else ""
-    )
+    measured = f"measured on {found.dataset.name}@{found.dataset.version}" if found else "it cannot be read"
     told = [results.told(one) for one in compared.results if not one.slice][:_TOLD]
     against = results.statements(compared.results, champion, version) if champion is not None else ()
     return Section(
@@ -204,9 +206,8 @@ def _evaluation(subject: Subject, known: Model, version: Version, document: Docu
         verdict=subject.verdict({document.path}),
         brief="; ".join([measured, *told]),
         reason=found.summary if found is not None else "",
-        statements=ordered([*against, *_shift(subject, known, version)]),
+        statements=ordered([*against, *_shift(subject, known, version), _ADD_ONLY]),
         comparisons=(compared,),
-        undo="git revert --mainline 1 MERGE",
     )
 
 
