@@ -21,6 +21,7 @@ from modelry.checks import (
     promotions,
     sizes,
     stages,
+    tree,
     waivers,
 )
 from modelry.checks.base import Context, Held, UnavailableError
@@ -53,6 +54,15 @@ def test_a_rule_without_its_port_is_skipped_and_says_so() -> None:
     assert checks.run(checks.ALL, a_context()).skipped == (
         ("stage-skipped", "needs the history of main: give --base REV in a clone"),
     )
+
+
+def test_the_command_that_takes_a_file_out_can_be_pasted_whatever_the_file_is_called() -> None:
+    odd = {"registry/models/churn/two words": b"", "registry/models/churn/a;b.yaml": b""}
+    brought = changes.between(builders.registry_of(BASE), builders.registry_of({**BASE, **odd}))
+    assert {problem.hint for problem in tree.unexpected_file.look(a_context(changes=brought))} == {
+        "take it out: git rm --cached 'registry/models/churn/two words'",
+        "move it to its place, or delete it: rm 'registry/models/churn/a;b.yaml'",
+    }
 
 
 def test_a_soak_needs_a_clock() -> None:

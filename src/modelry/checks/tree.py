@@ -1,12 +1,14 @@
 """What may lie in the registry's folder at all."""
 
 from collections.abc import Iterator
+from shlex import quote
 
 from modelry.checks.base import Context, Problem, rule
 from modelry.model import layout
 from modelry.model.files import REGULAR
 
 _WHAT = {"120000": "a symbolic link", "160000": "a submodule", "100755": "executable"}
+_TEXT = (".yaml", ".yml", ".md", ".dvc", ".json")
 
 
 @rule("unexpected-file")
@@ -19,7 +21,7 @@ def unexpected_file(context: Context) -> Iterator[Problem]:
     """
     for path, entry in _entries(context):
         if layout.place(path) is None and entry != "120000":
-            yield Problem(path, "nothing may lie here", hint=f"take it out: git rm --cached {path}")
+            yield Problem(path, "nothing may lie here", hint=_out(path))
 
 
 @rule("irregular-file")
@@ -34,8 +36,17 @@ def irregular_file(context: Context) -> Iterator[Problem]:
             yield Problem(
                 path,
                 f"is {_WHAT.get(mode, 'not a regular file')}",
-                hint="replace it by a plain file, mode 100644",
+                hint=f"take that away: chmod -x {quote(path)}"
+                if mode == "100755"
+                else "replace it by a plain file, mode 100644",
             )
+
+
+def _out(path: str) -> str:
+    """Say how a file is taken out: git forgets an artifact, which it ignores from then on; text would be found again."""
+    if path.endswith(_TEXT):
+        return f"move it to its place, or delete it: rm {quote(path)}"
+    return f"take it out: git rm --cached {quote(path)}"
 
 
 def _entries(context: Context) -> Iterator[tuple[str, str]]:
