@@ -281,7 +281,7 @@ def test_what_cannot_be_found_is_told_with_the_mend(args: list[str], code: int, 
         (
             "churn",
             "canary",
-            "error: nothing ever held canary of churn\n hint: see what did: modelry history churn\n",
+            "error: there is no stage canary\n hint: see what there is: modelry list\n",
         ),
         ("chum", "production", "error: there is no model chum\n hint: did you mean churn?\n"),
     ],
