@@ -107,9 +107,21 @@ def _clear(work: Path, target: Path, lock: int) -> None:
         for old in sorted(work.glob(f"{_OLD}*"), reverse=True):
             if not os.path.lexists(target):
                 _put_back(old, target)
+        # The lock goes last: whoever makes a new one finds nothing that is half removed, and could be put back.
+        for made in work.iterdir():
+            if made.name != _LOCK:
+                _remove(made)
         shutil.rmtree(work, ignore_errors=True)
     finally:
         os.close(lock)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with suppress(OSError):
+            path.unlink()
 
 
 def _put_back(old: Path, target: Path) -> None:
