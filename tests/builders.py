@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from modelry.checks import Finding, Severity
 from modelry.model import examples, layout, schema
 from modelry.model.files import REGULAR, Entry, Files, Tree
 from modelry.model.registry import Registry
@@ -131,3 +132,9 @@ def tree_of(files: Files) -> Tree:
 def registry_of(files: Files) -> Registry:
     """Give files as a registry."""
     return documents.registry(tree_of(files))
+
+
+def a_finding(**overrides: Any) -> Finding:
+    """Give an error of a rule in the second line of a file; `rule`, `path` and the words are the test's to say."""
+    given: dict[str, Any] = {"line": 2, "column": 10, "severity": Severity.ERROR} | overrides
+    return Finding(**given)

@@ -4,12 +4,13 @@ import json
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 import builders
-from modelry.checks import Finding, Report, Severity
+from modelry.checks import Report, Severity
 from modelry.model import layout
 from modelry.reports import FORMATS, findings
 from modelry.storage import folders
@@ -19,18 +20,13 @@ PATH = "registry/models/churn/stages/production.yaml"
 TEXT = f"schema: assignment/v1\nversion:\t1.1\n\n{'x' * 200}\n"
 
 
-def a_finding(**overrides: object) -> Finding:
-    given: dict[str, object] = {
-        "path": PATH,
-        "line": 2,
-        "column": 10,
-        "rule": "invalid-document",
-        "message": "`version` is the number 1.1, expected text",
-        "hint": 'write "1.1" in quotes',
-        "severity": Severity.ERROR,
-    }
-    return Finding(**(given | overrides))  # type: ignore[arg-type]
-
+a_finding = partial(
+    builders.a_finding,
+    path=PATH,
+    rule="invalid-document",
+    message="`version` is the number 1.1, expected text",
+    hint='write "1.1" in quotes',
+)
 
 PERSON = a_finding(
     rule="approval-needed", message="needs 1 approval", hint="ask them", severity=Severity.PERSON, line=9

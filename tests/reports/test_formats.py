@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from jsonschema import Draft4Validator, Draft202012Validator  # type: ignore[imp
 
 import builders
 from modelry import __version__, checks
-from modelry.checks import Finding, Report, Rule, Severity
+from modelry.checks import Report, Rule, Severity
 from modelry.model import layout
 from modelry.reports import FORMATS, checked, documents
 from modelry.storage import folders
@@ -26,18 +27,13 @@ TAME = HOSTILE.replace("\r\n", " ").translate(
 )
 
 
-def a_finding(**overrides: object) -> Finding:
-    given: dict[str, object] = {
-        "path": PATH,
-        "line": 2,
-        "column": 10,
-        "rule": "digest-mismatch",
-        "message": "`sha256` is not that of churn@1.0.0",
-        "hint": "write sha256: 00",
-        "severity": Severity.ERROR,
-    }
-    return Finding(**(given | overrides))  # type: ignore[arg-type]
-
+a_finding = partial(
+    builders.a_finding,
+    path=PATH,
+    rule="digest-mismatch",
+    message="`sha256` is not that of churn@1.0.0",
+    hint="write sha256: 00",
+)
 
 PERSON = a_finding(
     rule="approval-needed", message="needs 1 approval", hint="", severity=Severity.PERSON, line=9
