@@ -4,6 +4,8 @@
   production and 1.2.0 in staging. Ask for those that the test is about.
 - `web` is a web server on loopback that answers as it is told; `waits` tells how long was waited, without waiting.
 - `s3` is a real S3 server on loopback, one for all tests that ask for it; `bucket` is an empty bucket of its own.
+- `git_host` is a real git server over HTTP with passwords, one for all tests that ask for it; `git_host.repository()` is
+  an empty repository of its own, whose main is protected.
 - `page` and its friends come from pytest-playwright and start Debian's Chromium.
 - With MODELRY_REQUIRE_ALL set, as in `.ci/run`, a test that would be skipped fails instead.
 """
@@ -21,6 +23,7 @@ from typing import Any, TypeVar
 import pytest
 
 import builders
+import githost
 import seaweedfs
 from client.serving import Web, answer
 from modelry.git import Repository
@@ -191,6 +194,16 @@ def bucket(s3: Server, monkeypatch: pytest.MonkeyPatch) -> Bucket:
     for name, value in s3.environment.items():
         monkeypatch.setenv(name, value)
     return s3.bucket()
+
+
+@pytest.fixture(scope="session")
+def git_host(tmp_path_factory: pytest.TempPathFactory, clean_environment: None) -> Iterator[githost.Host]:  # noqa: ARG001
+    """A git server over HTTP, by nginx."""
+    for program in (githost.NGINX, githost.FCGIWRAP):
+        if not program.exists():
+            pytest.skip(f"{program} is missing: apt-get install nginx-light fcgiwrap")
+    with githost.running(tmp_path_factory.mktemp("git")) as host:
+        yield host
 
 
 @pytest.fixture(scope="session")

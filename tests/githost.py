@@ -1,0 +1,206 @@
+"""A real git server over HTTP on loopback: nginx, fcgiwrap and git's own http-backend, with passwords and hooks.
+
+`Host.repository()` makes a bare repository whose main only `merge-bot` may push, as a forge protects it. `speaks` lets
+it take what a push says beside its commits: `agit` as Gitea and Forgejo do (`refs/for/BRANCH`), `gitlab` as GitLab does
+(`-o merge_request.create`). It keeps the requests, each with its number, and answers the pusher in that forge's words.
+"""
+
+import contextlib
+import itertools
+import json
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any, Literal
+from urllib.request import ProxyHandler, build_opener
+
+from modelry.git import Repository
+
+NGINX, FCGIWRAP = Path("/usr/sbin/nginx"), Path("/usr/sbin/fcgiwrap")
+PASSWORD = "secret"  # noqa: S105 - of a server that lives as long as the tests
+PEOPLE = ("ada", "bob", "merge-bot")
+
+CONFIGURATION = """\
+daemon off;
+pid nginx.pid;
+error_log error.log;
+{user}
+events {{}}
+http {{
+    access_log off;
+    client_body_temp_path body;
+    fastcgi_temp_path fastcgi;
+    proxy_temp_path proxy;
+    scgi_temp_path scgi;
+    uwsgi_temp_path uwsgi;
+    server {{
+        listen 127.0.0.1:{port};
+        client_max_body_size 0;
+        auth_basic "git";
+        auth_basic_user_file people;
+        location = /ready {{ auth_basic off; return 204; }}
+        location / {{
+            fastcgi_pass unix:{folder}/cgi.socket;
+            fastcgi_param SCRIPT_FILENAME {backend};
+            fastcgi_param GIT_PROJECT_ROOT {folder}/repositories;
+            fastcgi_param GIT_HTTP_EXPORT_ALL "";
+            fastcgi_param PATH_INFO $uri;
+            fastcgi_param QUERY_STRING $query_string;
+            fastcgi_param REQUEST_METHOD $request_method;
+            fastcgi_param CONTENT_TYPE $content_type;
+            fastcgi_param CONTENT_LENGTH $content_length;
+            fastcgi_param REMOTE_USER $remote_user;
+            fastcgi_param REMOTE_ADDR $remote_addr;
+        }}
+    }}
+}}
+"""
+
+PROTECTED = """\
+#!/bin/sh
+if [ "$1" = refs/heads/main ] && [ "$REMOTE_USER" != merge-bot ]; then
+    echo "main is protected: open a pull request" >&2
+    exit 1
+fi
+"""
+
+REQUESTED = """\
+#!/bin/sh
+exec {python} -S {script} {kind} {page}
+"""
+
+
+class Hosted:
+    """One bare repository of the server."""
+
+    def __init__(self, host: "Host", name: str) -> None:
+        self.host = host
+        self.name = name
+        self.path = host.folder / "repositories" / f"{name}.git"
+        self.page = f"{host.url}/{name}"
+        """Where a forge would show it."""
+
+    def url(self, user: str = "ada") -> str:
+        """Give the address at which somebody is let in."""
+        return f"http://{user}:{PASSWORD}@{self.host.address}/{self.name}.git"
+
+    @property
+    def git(self) -> Repository:
+        """The repository as the server itself sees it."""
+        return Repository(self.path)
+
+    @property
+    def requests(self) -> list[dict[str, Any]]:
+        """The requests that pushes have opened, oldest first."""
+        kept = self.path / "requests.json"
+        found: list[dict[str, Any]] = json.loads(kept.read_text("utf-8")) if kept.exists() else []
+        return found
+
+    def hook(self, name: str, script: str) -> None:
+        """Let the server run this at pushes."""
+        path = self.path / "hooks" / name
+        path.write_text(script, "utf-8")
+        path.chmod(0o755)
+
+
+class Host:
+    """A server, and the folder with all that it serves."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self.folder = folder
+        self.address = f"127.0.0.1:{port}"
+        self.url = f"http://{self.address}"
+        self._numbers = itertools.count(1)
+
+    def repository(
+        self, *, protected: bool = True, speaks: Literal["agit", "gitlab"] | None = None, name: str = ""
+    ) -> Hosted:
+        """Make an empty bare repository that nobody else uses."""
+        made = Hosted(self, name or f"models-{next(self._numbers)}")
+        made.path.parent.mkdir(exist_ok=True)
+        Repository(made.path.parent).run("init", "--quiet", "--bare", "--initial-branch=main", str(made.path))
+        made.git.run("config", "http.receivepack", "true")
+        if protected:
+            made.hook("update", PROTECTED)
+        if speaks is not None:
+            made.git.run("config", "receive.advertisePushOptions", "true")
+            script = Path(__file__).with_name("requested.py")
+            text = REQUESTED.format(python=sys.executable, script=script, kind=speaks, page=made.page)
+            made.hook("proc-receive" if speaks == "agit" else "post-receive", text)
+        if speaks == "agit":
+            made.git.run("config", "receive.procReceiveRefs", "refs/for")
+        return made
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Host]:
+    """Run a server on a free port."""
+    people = "".join(f"{name}:{{PLAIN}}{PASSWORD}\n" for name in PEOPLE)
+    with ExitStack() as started:
+        socket_ = folder / "cgi.socket"
+        _start(started, [str(FCGIWRAP), "-s", f"unix:{socket_}", "-c", "2"], folder / "cgi.log")
+        # Between the look for a free port and its use, somebody else may take it.
+        for number in range(5):
+            root = folder / str(number)
+            root.mkdir()
+            port = _port()
+            configuration = CONFIGURATION.format(
+                port=port,
+                folder=folder,
+                backend=f"{Repository(folder).run('--exec-path').strip()}/git-http-backend",
+                user="user root;" if os.geteuid() == 0 else "",
+            )
+            (root / "nginx.conf").write_text(configuration, "utf-8")
+            (root / "people").write_text(people, "utf-8")
+            command = [str(NGINX), "-p", str(root), "-c", "nginx.conf", "-e", "error.log"]
+            process = _start(started, command, root / "nginx.log")
+            if _is_up(f"http://127.0.0.1:{port}/ready", process) and socket_.exists():
+                yield Host(folder, port)
+                return
+        said = (folder / str(number) / "nginx.log").read_text("utf-8", "replace")
+        raise RuntimeError(f"nginx does not start: {said[-2000:]}")
+
+
+def _start(started: ExitStack, command: list[str], log: Path) -> "subprocess.Popen[bytes]":
+    with log.open("wb") as told:
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=told, stderr=told, start_new_session=True
+        )
+    started.callback(_stop, process)
+    return process
+
+
+def _stop(process: "subprocess.Popen[bytes]") -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def _port() -> int:
+    """Give a free port that the kernel does not give to connections."""
+    numbers = list(range(11_000, 32_768))
+    random.Random().shuffle(numbers)
+    for port in numbers:
+        with contextlib.suppress(OSError), socket.socket() as held:
+            held.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError("there is no free port")
+
+
+def _is_up(url: str, process: "subprocess.Popen[bytes]") -> bool:
+    opener = build_opener(ProxyHandler({}))
+    for _ in range(400):
+        if process.poll() is not None:
+            return False
+        with contextlib.suppress(OSError):
+            opener.open(url, timeout=1).close()
+            return True
+        time.sleep(0.02)
+    return False
