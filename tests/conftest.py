@@ -6,6 +6,8 @@
 - `s3` is a real S3 server on loopback, one for all tests that ask for it; `bucket` is an empty bucket of its own.
 - `git_host` is a real git server over HTTP with passwords, one for all tests that ask for it; `git_host.repository()` is
   an empty repository of its own, whose main is protected.
+- `hub` is an emulated GitHub on loopback, one for all tests that ask for it; `forge` is a repository of it, whose
+  git half is `origin`, and the environment has the token of Ada.
 - `page` and its friends come from pytest-playwright and start Debian's Chromium.
 - With MODELRY_REQUIRE_ALL set, as in `.ci/run`, a test that would be skipped fails instead.
 """
@@ -23,9 +25,11 @@ from typing import Any, TypeVar
 import pytest
 
 import builders
+import emulator
 import githost
 import seaweedfs
 from client.serving import Web, answer
+from emulator import Forge, Hub
 from modelry.git import Repository
 from modelry.storage import folders
 from seaweedfs import Bucket, Server
@@ -55,7 +59,7 @@ GIT = """\
 """
 
 _ALL = bool(os.environ.get("MODELRY_REQUIRE_ALL"))
-_OURS = ("MODELRY_", "GIT_", "DVC_", "XDG_", "AWS_")
+_OURS = ("MODELRY_", "GIT_", "DVC_", "XDG_", "AWS_", "GITHUB_", "GH_", "GITLAB_", "CI_")
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
 
@@ -80,7 +84,7 @@ def _required(report: Report) -> Report:
 
 @pytest.fixture(scope="session", autouse=True)
 def clean_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Nothing of the user's: an empty home, a git identity of our own, UTC, and no variables of modelry, git, DVC or AWS."""
+    """Nothing of the user's: an empty home, a git identity of our own, UTC, and no variables of modelry, git, DVC, AWS or a forge."""
     home = tmp_path_factory.mktemp("home")
     (home / "gitconfig").write_text(GIT, "utf-8")
     with pytest.MonkeyPatch.context() as patch:
@@ -204,6 +208,27 @@ def git_host(tmp_path_factory: pytest.TempPathFactory, clean_environment: None) 
             pytest.skip(f"{program} is missing: apt-get install nginx-light fcgiwrap")
     with githost.running(tmp_path_factory.mktemp("git")) as host:
         yield host
+
+
+@pytest.fixture(scope="session")
+def hub(tmp_path_factory: pytest.TempPathFactory, clean_environment: None) -> Iterator[Hub]:  # noqa: ARG001
+    """Give an emulated GitHub."""
+    program = emulator.program()
+    if program is None:
+        pytest.skip("emulate or Node is missing: .ci/run installs both")
+    with emulator.running(program, tmp_path_factory.mktemp("hub")) as hub:
+        yield hub
+
+
+@pytest.fixture
+def forge(hub: Hub, origin: Path, monkeypatch: pytest.MonkeyPatch) -> Forge:
+    """Give an empty repository on the emulated GitHub; the environment says where its API is, and who asks."""
+    hub.asked.clear()
+    hub.faults.clear()
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setenv("GITHUB_API_URL", hub.url)
+    monkeypatch.setenv("GITHUB_TOKEN", "ada-token")
+    return hub.repository(origin)
 
 
 @pytest.fixture(scope="session")
