@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import NamedTuple, ParamSpec, TypeVar
 
 from modelry import checks
 from modelry.checks.base import Ever, Held, History, Pointing, UnavailableError
@@ -16,7 +16,7 @@ from modelry.model.files import Tree
 from modelry.model.registry import Registry, Version
 from modelry.model.standing import Standing
 from modelry.storage import access, documents, events, folders, holdings, memory, moments
-from modelry.storage.contents import Tick
+from modelry.storage.contents import ALL, Part, Tick
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -25,13 +25,20 @@ Bar = Callable[[str, int], AbstractContextManager[Tick]]
 """Shows how far the reading of so many bytes is."""
 
 
+class Reading(NamedTuple):
+    """That bytes in the remotes are to be read."""
+
+    bar: Bar
+    part: Part = ALL
+
+
 def change(
-    repository: Repository, base: str, tree: str, *, offline: bool = False, verify: Bar | None = None
+    repository: Repository, base: str, tree: str, *, offline: bool = False, verify: Reading | None = None
 ) -> checks.Context:
     """Give the context in which a tree is judged that would follow `base` on main.
 
     The policy is the base's, and a base that cannot be read is an error, not an empty policy. All bytes that the
-    change vouches for are read where `verify` is given, which shows how far that is.
+    change vouches for are read where `verify` is given.
     """
     before = moments.registry(repository, base)
     after = documents.registry(repository.tree(tree, since=before.tree))
@@ -86,7 +93,7 @@ def folder(
     top: Path,
     *,
     offline: bool = False,
-    verify: Bar | None = None,
+    verify: Reading | None = None,
     known: Mapping[str, Sequence[str]] | None = None,
 ) -> checks.Context:
     """Give the context in which a registry on the disk is judged by itself, by its own policy."""
@@ -100,7 +107,7 @@ def folder(
 
 
 def at_rest(
-    top: Path, *, offline: bool = False, verify: Bar | None = None, cached: bool = True
+    top: Path, *, offline: bool = False, verify: Reading | None = None, cached: bool = True
 ) -> tuple[checks.Context, checks.Report]:
     """Judge a registry on the disk by itself; if `cached`, what was found sound and lies there as it did is so again."""
     asked = _judged_by(top)
@@ -122,15 +129,15 @@ def _judged_by(top: Path) -> tuple[bytes, bytes]:
     return folders.content(top / layout.POLICY), datetime.now(UTC).date().isoformat().encode()
 
 
-def _asking(context: checks.Context, top: Path, how: access.Access, verify: Bar | None) -> checks.Context:
+def _asking(context: checks.Context, top: Path, how: access.Access, verify: Reading | None) -> checks.Context:
     """Let the remotes be asked that the base's policy allows. Raises `RegistryError` where one cannot be."""
     found = holdings.Holdings(context.before.policy.must, context.after.tree, top, how)
     found.expect(lambda: _addressed(context))
     with_sizes = replace(context, objects=_looking(found.size))
     if verify is None:
         return with_sizes
-    with verify("verify", found.bytes(context.vouched)) as tick:
-        return replace(with_sizes, contents=_looking(found.faults)(context.vouched, tick))
+    with verify.bar("verify", found.bytes(context.vouched, verify.part)) as tick:
+        return replace(with_sizes, contents=_looking(found.faults)(context.vouched, tick, verify.part))
 
 
 def _addressed(context: checks.Context) -> Collection[str]:

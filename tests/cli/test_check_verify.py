@@ -271,8 +271,28 @@ class TestAChange:
     [
         (("--offline",), "--offline asks no remote, and --verify reads them"),
         (("--base", "."), ". is no revision: between folders no remote is asked"),
+        (("--subset", "3/2"), "3/2 is no part of a whole"),
     ],
 )
 def test_what_cannot_be_verified_is_wrong_usage(top: Path, args: tuple[str, ...], message: str) -> None:
     result = check(top, "--verify", *args)
     assert (result.exit_code, result.stderr.splitlines()[0]) == (2, f"error: {message}")
+
+
+def test_one_of_all_parts_finds_what_is_wrong(top: Path) -> None:
+    for target in TARGETS.values():
+        path = top / "store" / target
+        data = path.read_bytes()
+        path.write_bytes(flipped(5)(data))
+        found = [check(top, "--verify", "--subset", f"{number}/5") for number in range(1, 6)]
+        whole = check(top, "--verify")
+        assert sorted({result.stdout for result in found}) == sorted({"passes\n", whole.stdout})
+        path.write_bytes(data)
+
+
+def test_a_part_of_nothing_is_wrong_usage(top: Path) -> None:
+    result = check(top, "--subset", "1/7")
+    assert (result.exit_code, result.stderr) == (
+        2,
+        "error: --subset is a part of what --verify reads\n hint: add --verify, or leave it out\n",
+    )

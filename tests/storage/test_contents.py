@@ -7,11 +7,13 @@ from contextlib import contextmanager
 from threading import Event
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
-from modelry.errors import RegistryError
+from modelry.errors import RegistryError, UsageError
 from modelry.storage import contents
 from modelry.storage.bodies import AbsentError, Body
-from modelry.storage.contents import Artifact, File, Source
+from modelry.storage.contents import Artifact, File, Part, Source
 
 DATA = b"weights" * 100
 
@@ -119,3 +121,51 @@ def test_who_cannot_be_asked_ends_what_others_read() -> None:
     artifacts = [Artifact(digit * 32, endless, None) for digit in "01"]
     with pytest.raises(RegistryError, match="nobody is there"):
         contents.faults(artifacts, [Source("store", opened)])
+
+
+SHA256S = some.binary(min_size=32, max_size=32).map(bytes.hex)
+
+
+@given(some.integers(1, 40).flatmap(lambda count: some.tuples(some.just(count), some.sets(SHA256S))))
+def test_all_parts_together_are_all_objects_each_once(drawn: tuple[int, set[str]]) -> None:
+    count, sha256s = drawn
+    files = [File("model", 1, sha256) for sha256 in sorted(sha256s)]
+    parts = [Part(number, count) for number in range(1, count + 1)]
+    assert sorted(file for part in parts for file in files if part.has(file)) == files
+
+
+@given(
+    some.integers(1, 9), some.dictionaries(some.text("ab", min_size=1, max_size=3), some.binary(), min_size=1)
+)
+def test_parts_read_each_object_once_and_find_what_the_whole_finds(
+    count: int, files: dict[str, bytes]
+) -> None:
+    def address(data: bytes) -> str:
+        return hashlib.md5(data).hexdigest()
+
+    listed = json.dumps([{"relpath": path, "md5": address(path.encode())} for path in files]).encode()
+    store = Store({f"{address(listed)}.dir": listed, **{address(path.encode()): b"" for path in files}})
+    inner = tuple(recorded(path, data) for path, data in files.items())
+    folder = Artifact(f"{address(listed)}.dir", recorded("folder", b"".join(files.values())), inner)
+    source = Source("store", store.open)
+    whole = contents.faults([folder], [source])[folder]
+    opened, store.opened = sorted(store.opened), []
+    found = [contents.faults([folder], [source], part=Part(n, count))[folder] for n in range(1, count + 1)]
+    assert sorted(fault for faults in found for fault in faults) == sorted(whole)
+    # The list is read for each part that has something of it; the others see it once.
+    assert [one for one in sorted(store.opened) if not one.endswith(".dir")] == [
+        one for one in opened if not one.endswith(".dir")
+    ]
+    assert folder.md5 in store.opened
+
+
+@pytest.mark.parametrize(
+    "text", ["0/7", "8/7", "1/0", "1", "a/b", "1/7/2", "-1/7", "1/7 ", "\u0661/7", "1/1000000"]
+)
+def test_what_is_no_part_is_wrong_usage(text: str) -> None:
+    with pytest.raises(UsageError) as error:
+        contents.parse(text)
+    assert (str(error.value), error.value.hint) == (
+        f"{text} is no part of a whole",
+        "write 1/7 for the first of seven, and so on",
+    )

@@ -12,6 +12,7 @@ from modelry.errors import Exit, UsageError
 from modelry.git import Repository, merging
 from modelry.model.files import Files
 from modelry.reports import FORMATS, findings
+from modelry.storage import contents
 from modelry.storage import top as tops
 
 
@@ -25,6 +26,11 @@ from modelry.storage import top as tops
 @click.option("--offline", is_flag=True, help="Do not ask the remotes; the report says what was skipped.")
 @click.option(
     "--verify", is_flag=True, help="Read all bytes in the remotes: of all versions, or those of the change."
+)
+@click.option(
+    "--subset",
+    metavar="N/T",
+    help="With --verify: only the N-th of T parts, which together are all; a part each day.",
 )
 @click.option(
     "--cache/--no-cache",
@@ -45,6 +51,7 @@ def check(  # noqa: PLR0913 - a parameter for each option
     *,
     offline: bool,
     verify: bool,
+    subset: str | None,
     cache: bool,
     fix: bool,
     diff: bool,
@@ -61,10 +68,11 @@ def check(  # noqa: PLR0913 - a parameter for each option
       modelry check --base origin/main                   the branch one stands on
       modelry check --base main --head register/churn/1.2.0 --format json
       modelry check --verify                             and whether the remotes hold the right bytes
+      modelry check --verify --subset 3/7                a seventh of them, the third
       modelry check --diff                               what --fix would mend
     """
     top, chosen = _asked(paths, registry)
-    bar = _bar(base, top, offline=offline) if verify else None
+    reading = _reading(base, top, subset, offline=offline, verify=verify)
     mended: Files | None = None
     if fix or diff:
         from modelry import mending  # noqa: PLC0415 - only who asks for it pays
@@ -78,9 +86,9 @@ def check(  # noqa: PLR0913 - a parameter for each option
             mending.write(mends.files, top)
             mended = mends.files
     if base is None:
-        context, whole = judging.at_rest(top, offline=offline, verify=bar, cached=cache)
+        context, whole = judging.at_rest(top, offline=offline, verify=reading, cached=cache)
     else:
-        context = _context(top, base, head, offline=offline, verify=bar, mended=mended)
+        context = _context(top, base, head, offline=offline, verify=reading, mended=mended)
         whole = checks.run(checks.ALL, context)
     report = findings.only(whole, chosen)
     click.echo(findings.elsewhere(whole, report), err=True, nl=False)
@@ -100,14 +108,21 @@ def _asked(paths: tuple[Path, ...], registry: str | None) -> tuple[Path, frozens
     return top, frozenset(path.relative_to(top).as_posix() for path in given)
 
 
-def _bar(base: str | None, top: Path, *, offline: bool) -> judging.Bar:
+def _reading(
+    base: str | None, top: Path, subset: str | None, *, offline: bool, verify: bool
+) -> judging.Reading | None:
+    part = contents.parse(subset) if subset is not None else contents.ALL
+    if not verify and subset is not None:
+        raise UsageError("--subset is a part of what --verify reads", hint="add --verify, or leave it out")
+    if not verify:
+        return None
     if offline:
         raise UsageError("--offline asks no remote, and --verify reads them", hint="give one of the two")
     if base is not None and Path(base).is_dir() and Repository(top).resolves(base) is None:
         raise UsageError(
             f"{base} is no revision: between folders no remote is asked", hint="leave --verify out"
         )
-    return progress.bar
+    return judging.Reading(progress.bar, part)
 
 
 def _context(
@@ -116,7 +131,7 @@ def _context(
     head: str,
     *,
     offline: bool,
-    verify: judging.Bar | None,
+    verify: judging.Reading | None,
     mended: Files | None = None,
 ) -> checks.Context:
     if base is None:

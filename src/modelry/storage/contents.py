@@ -1,13 +1,14 @@
 """Whether remotes hold the bytes that are recorded: each object is read once, to its end, and hashed."""
 
 import hashlib
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from threading import Event, Lock
 from typing import NamedTuple
 
-from modelry.errors import IntegrityError, RegistryError
+from modelry.errors import IntegrityError, RegistryError, UsageError
 from modelry.storage import lists
 from modelry.storage.bodies import AbsentError, Body, IrregularError
 
@@ -47,22 +48,48 @@ class Source(NamedTuple):
     """Opens the object of an address; raises as `remotes.open_object`."""
 
 
+class Part(NamedTuple):
+    """One of so many parts of what there is to read, by its digest: all parts together are all of it, each once."""
+
+    number: int = 1
+    of: int = 1
+
+    def has(self, file: File) -> bool:
+        """Whether a file is to be read in this part."""
+        return int(file.sha256, 16) % self.of == self.number - 1
+
+
+ALL = Part()
+
+
+def parse(text: str) -> Part:
+    """Give the part that is written `2/7`; raises `UsageError` for what is none."""
+    found = re.fullmatch(r"([1-9][0-9]{0,5})/([1-9][0-9]{0,5})", text)
+    made = Part(*map(int, found.groups())) if found else None
+    if made is None or made.number > made.of:
+        raise UsageError(f"{text} is no part of a whole", hint="write 1/7 for the first of seven, and so on")
+    return made
+
+
 _Objects = Sequence[tuple[str, File]]
 """The objects that make up an artifact: address and what is recorded."""
 
 
 def faults(
-    artifacts: Collection[Artifact], sources: Sequence[Source], tick: Tick = lambda _: None
+    artifacts: Collection[Artifact],
+    sources: Sequence[Source],
+    tick: Tick = lambda _: None,
+    part: Part = ALL,
 ) -> Mapping[Artifact, Sequence[str]]:
     """Say of each artifact what is wrong with it in the remotes that have it; nothing of a remote that has none of it.
 
-    Memory does not grow with what is read. Raises `RegistryError` where a remote could not be asked.
+    Only what is in a part is read. Memory does not grow with what is read. Raises `RegistryError` where a remote could not be asked.
     """
     reading = _Reading(tick)
     pairs = [(artifact, source) for artifact in dict.fromkeys(artifacts) for source in sources]
     with ThreadPoolExecutor(WORKERS) as pool:
         try:
-            objects = list(pool.map(lambda pair: _objects(*pair), pairs))
+            objects = list(pool.map(lambda pair: _objects(pair[0], pair[1], part), pairs))
             wanted = {
                 (source, *one): None
                 for (_, source), found in zip(pairs, objects, strict=True)
@@ -79,10 +106,13 @@ def faults(
     return told
 
 
-def _objects(artifact: Artifact, source: Source) -> _Objects | str:
-    """Give the objects that an artifact has in a remote, or what is wrong with the list of them."""
+def _objects(artifact: Artifact, source: Source, part: Part) -> _Objects | str:
+    """Give the objects of a part that an artifact has in a remote, or what is wrong with the list of them."""
     if artifact.files is None:
-        return [(artifact.md5, artifact.whole)]
+        return [(artifact.md5, artifact.whole)] if part.has(artifact.whole) else []
+    files = [file for file in artifact.files if part.has(file)]
+    if not files and not part.has(artifact.whole):  # the folder's own digest says in which part its list is
+        return []
     try:
         with source.open(artifact.md5) as body:
             data = lists.read(body)
@@ -95,7 +125,7 @@ def _objects(artifact: Artifact, source: Source) -> _Objects | str:
         return "its list of files is no file"
     except IntegrityError as error:
         return f"its list of files {error}"
-    return [(md5s[file.path], file) for file in artifact.files]
+    return [(md5s[file.path], file) for file in files]
 
 
 def _told(

@@ -13,7 +13,7 @@ from modelry.model.policy import Policy
 from modelry.model.registry import Version
 from modelry.storage import contents, remotes
 from modelry.storage.access import Access
-from modelry.storage.contents import Artifact, File, Source, Tick
+from modelry.storage.contents import Artifact, File, Part, Source, Tick
 
 _ADDRESS = re.compile(rb"\b[0-9a-f]{32}(?:\.dir)?")
 
@@ -55,15 +55,17 @@ class Holdings:
             raise unasked
         return None
 
-    def bytes(self, versions: Sequence[Version]) -> int:
-        """Say how many bytes there are to read of these versions."""
-        return len(self._stores) * sum(artifact.whole.size for artifact in set(_artifacts(versions).values()))
+    def bytes(self, versions: Sequence[Version], part: Part) -> int:
+        """Say how many bytes there are to read of a part of these versions."""
+        artifacts = set(_artifacts(versions).values())
+        files = [file for artifact in artifacts for file in artifact.files or (artifact.whole,)]
+        return len(self._stores) * sum(file.size for file in files if part.has(file))
 
-    def faults(self, versions: Sequence[Version], tick: Tick) -> Mapping[str, Sequence[str]]:
-        """Read all bytes of these versions in every remote, and say of each, by its label, what is wrong with them."""
+    def faults(self, versions: Sequence[Version], tick: Tick, part: Part) -> Mapping[str, Sequence[str]]:
+        """Read a part of these versions' bytes in every remote, and say of each, by its label, what is wrong with them."""
         recorded = _artifacts(versions)
         sources = [Source(name, store.open) for name, store in self._stores.items()]
-        found = contents.faults(recorded.values(), sources, tick)
+        found = contents.faults(recorded.values(), sources, tick, part)
         return {label: found[artifact] for label, artifact in recorded.items()}
 
 
