@@ -98,6 +98,45 @@ def test_a_file_that_is_not_there_is_wrong_usage() -> None:
     assert "does not exist" in result.stderr
 
 
+# Several reports.
+
+
+def test_one_judgement_is_told_in_several_formats(here: Path, tmp_path: Path) -> None:
+    bend(here / STAGE, "version: 1.2.0", "version: 1.9.0")
+    files = {name: tmp_path / name for name in ("sarif", "junit", "markdown")}
+    targets = [f"--report={name}={file}" for name, file in files.items()]
+    result = run("--report", "github=-", *targets)
+    assert (result.exit_code, result.stderr) == (3, "")
+    assert result.stdout == run("--format", "github").stdout
+    for name, file in files.items():
+        assert file.read_bytes() == run("--format", name).stdout_bytes
+
+
+def test_beside_files_stdout_has_what_format_names(tmp_path: Path) -> None:
+    file = tmp_path / "report.json"
+    assert run("--report", f"json={file}").stdout == ""
+    assert run("--format", "text", "--report", f"json={file}").stdout == run().stdout
+    assert file.read_bytes() == run("--format", "json").stdout_bytes
+
+
+def test_two_reports_do_not_share_stdout() -> None:
+    result = run("--format", "github", "--report", "json=-")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("error: two reports cannot share stdout\n hint: ")
+
+
+@pytest.mark.parametrize("value", ["sarif", "sarif=", "pdf=check.pdf"])
+def test_a_report_needs_a_known_format_and_a_file(value: str) -> None:
+    result = run("--report", value)
+    assert result.exit_code == 2
+    assert f"'{value}' is not FORMAT=FILE, with a format out of text, json, markdown" in result.stderr
+
+
+def test_a_report_that_cannot_be_written_is_no_verdict(tmp_path: Path) -> None:
+    result = run("--report", f"json={tmp_path}")
+    assert (result.exit_code, result.stderr) == (1, f"error: [Errno 21] Is a directory: '{tmp_path}'\n")
+
+
 # Mending.
 
 

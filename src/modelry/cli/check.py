@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from modelry import checks, judging
-from modelry.cli import options
+from modelry.cli import options, telling
 from modelry.client import progress
 from modelry.errors import Exit, UsageError
 from modelry.git import Repository, merging
@@ -22,7 +22,14 @@ from modelry.storage import top as tops
     "--base", metavar="REV|DIR", help="What main is: the change from there is judged, by its policy."
 )
 @click.option("--head", metavar="REV", default="HEAD", show_default=True, help="The change, with --base REV.")
-@click.option("--format", "format_", type=click.Choice(list(FORMATS)), default="text", show_default=True)
+@click.option("--format", "format_", type=click.Choice(list(FORMATS)), help="On stdout; text unless told.")
+@click.option(
+    "--report",
+    "reports",
+    multiple=True,
+    type=telling.Targets(FORMATS),
+    help="The same in this format, into a file, or - for stdout; may be given more than once.",
+)
 @click.option("--offline", is_flag=True, help="Do not ask the remotes; the report says what was skipped.")
 @click.option(
     "--verify", is_flag=True, help="Read all bytes in the remotes: of all versions, or those of the change."
@@ -46,7 +53,8 @@ def check(  # noqa: PLR0913 - a parameter for each option
     paths: tuple[Path, ...],
     base: str | None,
     head: str,
-    format_: str,
+    format_: str | None,
+    reports: tuple[telling.Target, ...],
     registry: str | None,
     *,
     offline: bool,
@@ -70,7 +78,9 @@ def check(  # noqa: PLR0913 - a parameter for each option
       modelry check --verify                             and whether the remotes hold the right bytes
       modelry check --verify --subset 3/7                a seventh of them, the third
       modelry check --diff                               what --fix would mend
+      modelry check --base main --report github=- --report sarif=check.sarif
     """
+    targets = telling.asked(format_, reports)
     top, chosen = _asked(paths, registry)
     reading = _reading(base, top, subset, offline=offline, verify=verify)
     mended: Files | None = None
@@ -92,7 +102,7 @@ def check(  # noqa: PLR0913 - a parameter for each option
         whole = checks.run(checks.ALL, context)
     report = findings.only(whole, chosen)
     click.echo(findings.elsewhere(whole, report), err=True, nl=False)
-    click.echo(FORMATS[format_](report, context.after.source.text), err=diff, nl=False)
+    telling.tell(targets, lambda name: FORMATS[name](report, context.after.source.text), aside=diff)
     ctx.exit(Exit.FINDINGS if report.errors else Exit.DONE)
 
 
