@@ -33,6 +33,7 @@ COMMANDS = {
     "resolve": "Say which bytes a reference means.",
     "pull": "Fetch and verify the bytes that a reference means.",
     "verify": "Say whether bytes are those of a version.",
+    "export": "Write the files by which others deploy a version.",
     "build": "Build the catalog: pages and JSON API.",
     "serve": "Build the catalog and show it on this machine.",
     "schema": "Write the JSON Schemas, or say which are stale.",

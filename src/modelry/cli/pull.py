@@ -41,7 +41,7 @@ def pull(
     found = client.resolve(reference, registry, allow_yanked=allow_yanked)
     with progress.bar(found.label, found.size) as tick:
         where = pulling.target(found, destination)
-        access = client.access(registry)
+        access = client.access(found, registry)
         pulled = pulling.pull(found, where, force=force, tick=tick, access=access)
     for warning in pulled.warnings:
         click.echo(f"warning: {warning}; another remote had it right", err=True)

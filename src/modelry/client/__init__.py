@@ -10,8 +10,8 @@ What `resolve` needs imports neither pydantic nor a parser of anything but plain
 from pathlib import Path
 
 from modelry.client.resolution import Resolution
-from modelry.errors import UsageError, YankedError
-from modelry.model import names
+from modelry.errors import IntegrityError, UsageError, YankedError
+from modelry.model import names, uris
 from modelry.storage import top as tops
 from modelry.storage.access import Access, of_clone
 
@@ -19,11 +19,11 @@ from modelry.storage.access import Access, of_clone
 def resolve(reference: str, registry: str | None = None, *, allow_yanked: bool = False) -> Resolution:
     """Say which bytes a reference means now, by a registry's folder or the address of its catalog.
 
-    Without a registry, it is found upward from the working folder. Raises `NotFoundError` for what does
-    not exist, `IntegrityError` where the registry contradicts itself, `YankedError` for a withdrawn version.
+    Without a registry, it is found upward from the working folder; a `modelry://` address names its own. Raises
+    `NotFoundError` for what does not exist, `IntegrityError` where the registry contradicts itself or the address,
+    `YankedError` for a withdrawn version.
     """
-    wanted = names.reference(reference)
-    found = _resolve(wanted, registry or ".")
+    found = _pinned(uris.uri(reference)) if uris.is_uri(reference) else _resolve(reference, registry or ".")
     if found.yanked is not None and not allow_yanked:
         instead = f"take {found.model}@{found.replacement} instead, or " if found.replacement else ""
         raise YankedError(
@@ -33,14 +33,25 @@ def resolve(reference: str, registry: str | None = None, *, allow_yanked: bool =
     return found
 
 
-def access(registry: str | None = None) -> Access:
+def access(resolution: Resolution, registry: str | None = None) -> Access:
     """Give how its remotes let one in: in a clone as DVC is told there, for a catalog as the environment says."""
-    if "://" in (registry or ""):
+    if resolution.source == "site":
         return Access()
     return of_clone(tops.find(Path(registry or ".")))
 
 
-def _resolve(wanted: names.Reference, registry: str) -> Resolution:
+def _pinned(asked: uris.Uri) -> Resolution:
+    found = _resolve(asked.reference, asked.registry)
+    if asked.sha256 not in {None, found.sha256}:
+        raise IntegrityError(
+            f"{asked.registry} says that {found.label} has sha256 {found.sha256}; the address says {asked.sha256}",
+            hint="one of the two was altered: trust neither before you know which",
+        )
+    return found
+
+
+def _resolve(reference: str, registry: str) -> Resolution:
+    wanted = names.reference(reference)
     scheme, sign, _ = registry.partition("://")
     if not sign:
         from modelry.client import folder  # noqa: PLC0415 - a site needs no YAML, a folder no HTTP

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from modelry import __version__
+from modelry.exports import cyclonedx
 from modelry.model.ledger import Act, Holding, Ledger, Line, Release
 from modelry.reports.overview import to_json
 
@@ -106,83 +106,40 @@ def _acted(act: Act | None) -> Mapping[str, Any]:
 
 def as_cyclonedx(ledger: Ledger) -> str:
     """Give the ledger as a CycloneDX 1.6 bill of materials: each version is a machine-learning model."""
+    subject = {
+        "type": "data",
+        "bom-ref": ledger.registry,
+        "name": ledger.registry,
+        "description": ledger.title,
+        "version": ledger.commit,
+    }
+    components = [
+        cyclonedx.component(_described(ledger, model, version))
+        for model in ledger.models
+        for version in model.versions
+    ]
+    made = cyclonedx.document(subject, components)
     when = ledger.when.strftime("%Y-%m-%dT%H:%M:%SZ")
-    return to_json(
-        {
-            "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",
-            "bomFormat": "CycloneDX",
-            "specVersion": "1.6",
-            # The same commit of the same registry is the same bill.
-            "serialNumber": uuid.uuid5(uuid.NAMESPACE_URL, f"modelry:{ledger.registry}:{ledger.commit}").urn,
-            "version": 1,
-            "metadata": {
-                "timestamp": when,
-                "tools": {"components": [{"type": "application", "name": "modelry", "version": __version__}]},
-                "component": {
-                    "type": "data",
-                    "bom-ref": ledger.registry,
-                    "name": ledger.registry,
-                    "description": ledger.title,
-                    "version": ledger.commit,
-                },
-            },
-            "components": [
-                _component(ledger, model, version) for model in ledger.models for version in model.versions
-            ],
-        }
+    # The same commit of the same registry is the same bill.
+    serial = uuid.uuid5(uuid.NAMESPACE_URL, f"modelry:{ledger.registry}:{ledger.commit}").urn
+    made["metadata"]["timestamp"] = when
+    return to_json(made | {"serialNumber": serial})
+
+
+def _described(ledger: Ledger, model: Line, version: Release) -> cyclonedx.Described:
+    return cyclonedx.Described(
+        ledger.registry,
+        model.name,
+        version.version,
+        version.summary,
+        tuple(version.authors),
+        version.license,
+        version.artifact,
+        model.task,
+        version.signature,
+        tuple(version.measurements),
+        _properties(model, version),
     )
-
-
-def _component(ledger: Ledger, model: Line, version: Release) -> dict[str, Any]:
-    artifact = version.artifact
-    made: dict[str, Any] = {
-        "type": "machine-learning-model",
-        "bom-ref": f"{model.name}@{version.version}",
-        "group": ledger.registry,
-        "name": model.name,
-        "version": version.version,
-        "description": version.summary,
-        "authors": [{"name": author} for author in version.authors],
-        "licenses": [{"expression": version.license}],
-        "modelCard": _card(model, version),
-        "properties": [
-            {"name": f"modelry:{name}", "value": value} for name, value in _properties(model, version)
-        ],
-    }
-    if artifact.files is None:
-        made["hashes"] = [{"alg": "SHA-256", "content": artifact.sha256}]
-    else:  # the digest of a folder is that of a list, and no tool would compute it from bytes
-        made["components"] = [
-            {"type": "file", "name": file.path, "hashes": [{"alg": "SHA-256", "content": file.sha256}]}
-            for file in artifact.files
-        ]
-    return made
-
-
-def _card(model: Line, version: Release) -> dict[str, Any]:
-    metrics = []
-    for measurement in version.measurements:
-        data = f"{measurement.dataset.name} {measurement.dataset.version}"
-        intervals = measurement.intervals or {}
-        for name, value in measurement.metrics.items():
-            metric: dict[str, Any] = {"type": name, "value": repr(value), "slice": data}
-            if name in intervals:
-                low, high = intervals[name].low, intervals[name].high
-                metric["confidenceInterval"] = {"lowerBound": repr(low), "upperBound": repr(high)}
-            metrics.append(metric)
-        metrics += [
-            {"type": name, "value": repr(value), "slice": f"{data}, {slice_}"}
-            for slice_, values in (measurement.slices or {}).items()
-            for name, value in values.items()
-        ]
-    return {
-        "modelParameters": {
-            "task": model.task,
-            "inputs": [{"format": f"{each.name}: {each.dtype}"} for each in version.signature.inputs],
-            "outputs": [{"format": f"{each.name}: {each.dtype}"} for each in version.signature.outputs],
-        },
-        "quantitativeAnalysis": {"performanceMetrics": metrics},
-    }
 
 
 def _properties(model: Line, version: Release) -> Iterator[tuple[str, str]]:
