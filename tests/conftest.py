@@ -4,6 +4,7 @@
   production and 1.2.0 in staging. Ask for those that the test is about.
 - `web` is a web server on loopback that answers as it is told; `waits` tells how long was waited, without waiting.
 - `s3` is a real S3 server on loopback, one for all tests that ask for it; `bucket` is an empty bucket of its own.
+- `dav` is a real WebDAV server on loopback; `tls` says where a certificate of an unknown authority lies.
 - `git_host` is a real git server over HTTP with passwords, one for all tests that ask for it; `git_host.repository()` is
   an empty repository of its own, whose main is protected.
 - `hub` is an emulated GitHub on loopback, one for all tests that ask for it; `forge` is a repository of it, whose
@@ -25,9 +26,12 @@ from typing import Any, TypeVar
 import pytest
 
 import builders
+import certificates
 import emulator
 import githost
 import seaweedfs
+import webdav
+from certificates import Paths
 from client.serving import Web, answer
 from emulator import Forge, Hub
 from modelry.git import Repository
@@ -198,6 +202,26 @@ def bucket(s3: Server, monkeypatch: pytest.MonkeyPatch) -> Bucket:
     for name, value in s3.environment.items():
         monkeypatch.setenv(name, value)
     return s3.bucket()
+
+
+@pytest.fixture(scope="session")
+def tls(tmp_path_factory: pytest.TempPathFactory) -> Paths:
+    """A certificate for 127.0.0.1, and the authority that made it."""
+    return certificates.make(tmp_path_factory.mktemp("tls") / "made")
+
+
+@pytest.fixture(scope="session")
+def dav(tmp_path_factory: pytest.TempPathFactory, clean_environment: None) -> Iterator[webdav.Server]:  # noqa: ARG001
+    """A WebDAV server, by rclone."""
+    with webdav.running(tmp_path_factory.mktemp("dav")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def davs(dav: webdav.Server, tls: Paths, tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdav.Server]:
+    """Another for the same folders, by a certificate of an authority that nobody knows."""
+    with webdav.running(tmp_path_factory.mktemp("davs"), served=dav.served, tls=tls) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

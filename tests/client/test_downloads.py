@@ -119,11 +119,12 @@ def test_a_redirect_is_followed(web: Web, status: int) -> None:
     assert read(web.put("/o", answer(status=status, Location="/there"))) == BODY
 
 
-def test_a_password_is_sent_to_its_own_server_only(web: Web) -> None:
+@pytest.mark.parametrize(("host", "told"), [("127.0.0.1", "Basic bWU6cEBzcw=="), ("localhost", None)])
+def test_a_password_is_sent_to_its_own_server_only(web: Web, host: str, told: str | None) -> None:
     web.put("/there", BODY)
-    address = web.put("/o", answer(status=302, Location=f"{web.url}/there"))
+    address = web.put("/o", answer(status=302, Location=f"{web.url.replace('127.0.0.1', host)}/there"))
     assert read(address.replace("://", "://me:p%40ss@")) == BODY
-    assert [headers.get("Authorization") for headers in web.headers] == ["Basic bWU6cEBzcw==", None]
+    assert [headers.get("Authorization") for headers in web.headers] == ["Basic bWU6cEBzcw==", told]
 
 
 def test_five_redirects_are_followed_and_no_more(web: Web) -> None:
@@ -151,7 +152,7 @@ def test_a_redirect_to_less_safety_is_refused(monkeypatch: pytest.MonkeyPatch) -
 
         def close(self) -> None: ...
 
-    monkeypatch.setattr(downloads, "_send", lambda *_: Response())
+    monkeypatch.setattr(downloads, "send", lambda *_, **__: Response())
     with pytest.raises(RegistryError) as error:
         read("https://127.0.0.1/o")
     assert str(error.value) == "https://127.0.0.1/o: redirects to http://127.0.0.1/o, which is not followed"
@@ -208,13 +209,13 @@ def test_an_address_that_cannot_be_meant_is_an_error(address: str, waits: list[f
     assert len(waits) <= 3
 
 
-def test_a_certificate_that_does_not_verify_is_believed(
+def test_of_a_certificate_that_does_not_verify_the_refusal_is_believed(
     monkeypatch: pytest.MonkeyPatch, waits: list[float]
 ) -> None:
-    def refuse(*_: object) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise URLError(ssl.SSLCertVerificationError(1, "certificate verify failed"))
 
-    monkeypatch.setattr(downloads, "_send", refuse)
+    monkeypatch.setattr(downloads, "send", refuse)
     with pytest.raises(RegistryError) as error:
         read("https://127.0.0.1/o")
     assert (str(error.value), waits) == ("https://127.0.0.1/o: certificate verify failed", [])

@@ -128,9 +128,9 @@ def test_a_disk_that_fails_while_reading_is_an_error() -> None:
             "modelry[gs] will; until then, in a clone: dvc pull POINTER",
         ),
         (
-            "webdavs://host/x",
-            "webdavs://host/x: webdavs:// is not read by this version",
-            "modelry[webdav] will; until then, in a clone: dvc pull POINTER",
+            "azure://container/x",
+            "azure://container/x: azure:// is not read by this version",
+            "modelry[azure] will; until then, in a clone: dvc pull POINTER",
         ),
         (
             "hdfs://host/x",

@@ -411,7 +411,7 @@ class TestMany:
     ) -> None:
         monkeypatch.setattr(reading, "PAGE", "1")
         asked = list(self.OBJECTS)[:33]
-        assert reading.sizes(url, 33, access.Access()) is None
+        assert reading.sizes(url, asked, access.Access()) is None
         assert remotes.sizes(url, asked, access.Access()) == {md5: self.SIZES[md5] for md5 in asked}
 
     def test_who_may_not_list_asks_for_each(self, web: Web) -> None:

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
+from threading import RLock
 from typing import TypeVar, cast
 
 from modelry.errors import RegistryError
 from modelry.model.files import Tree
+from modelry.storage.bodies import shown
 
 T = TypeVar("T")
 
@@ -23,17 +25,30 @@ class Access:
     def __init__(self, *configurations: Callable[[], bytes]) -> None:
         self._configurations = configurations
         self._made: dict[str, object] = {}
+        self._making = RLock()
 
     def settings(self, address: str) -> Mapping[str, str]:
-        """Give what is set for the remote that an address is in; nothing where no remote has it."""
-        found = [url for url in self._sections if f"{address}/".startswith(f"{url}/")]
-        return self._sections[max(found, key=len)] if found else {}
+        """Give what is set for the remote that an address is in; nothing where no remote has it.
+
+        Raises `RegistryError` where a command is set: whatever it would print, it would run.
+        """
+        with self._making:
+            found = [url for url in self._sections if f"{address}/".startswith(f"{url}/")]
+        its = self._sections[max(found, key=len)] if found else {}
+        for name in its:
+            if name.endswith("_command"):
+                raise RegistryError(
+                    f"{name} is set for {shown(its['url'])}, and no configuration runs a command here",
+                    hint=f"dvc remote modify NAME --unset {name}, and keep a token in .dvc/config.local",
+                )
+        return its
 
     def once(self, key: str, make: Callable[[], T]) -> T:
-        """Give what was made for a key; make it when first asked."""
-        if key not in self._made:
-            self._made[key] = make()
-        return cast("T", self._made[key])
+        """Give what was made for a key; make it when first asked. Threads may ask."""
+        with self._making:
+            if key not in self._made:
+                self._made[key] = make()
+            return cast("T", self._made[key])
 
     @cached_property
     def _sections(self) -> Mapping[str, Mapping[str, str]]:

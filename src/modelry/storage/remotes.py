@@ -1,18 +1,15 @@
-"""Objects of a DVC remote, read by its layout: from a folder, over HTTP or from S3, with neither DVC nor a cache."""
+"""Objects of a DVC remote, read by its layout, wherever it is, with neither DVC nor a cache."""
 
 import os
 import stat
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, BinaryIO
+from typing import IO, BinaryIO, Protocol
 
 from modelry.errors import RegistryError
 from modelry.storage.access import Access
 from modelry.storage.bodies import AbsentError, Body, IrregularError, shown
-
-if TYPE_CHECKING:
-    from modelry.storage.web import Download
 
 __all__ = [
     "AbsentError",
@@ -35,15 +32,27 @@ FEW = 32
 WORKERS = 8
 """How many objects are asked for at a time over a network."""
 
-_EXTRAS = {
-    "ssh": "ssh",
-    "sftp": "ssh",
-    "gs": "gs",
-    "azure": "azure",
-    "abfs": "azure",
-    "webdav": "webdav",
-    "webdavs": "webdav",
-}
+_EXTRAS = {"gs": "gs", "azure": "azure", "abfs": "azure"}
+
+
+class Far(Body, Protocol):
+    """An object that comes over a network."""
+
+    def close(self) -> None:
+        """Let go of the connection."""
+
+
+class Store(Protocol):
+    """How the remotes of a kind are read over a network."""
+
+    def opened(self, where: str, access: Access) -> Far:
+        """Open an object; raises `AbsentError` where nothing lies, `IrregularError` where something else does."""
+
+    def size(self, where: str, access: Access) -> int | None:
+        """Give the size of an object; raises as `opened`."""
+
+    def sizes(self, remote: str, md5s: Collection[str], access: Access) -> Mapping[str, int] | None:
+        """Give the sizes of what a remote has by listing it; None where these are better asked for one by one."""
 
 
 def location(url: str, base: Path) -> str:
@@ -63,37 +72,42 @@ def beside(object_address: str, md5: str) -> str:
 
 @contextmanager
 def open_object(where: str, access: Access | None = None) -> Iterator[Body]:
-    """Open the object at an address: a path, file://, http://, https:// or s3://.
+    """Open the object at an address: a path, or file://, http(s)://, webdav(s)://, s3://.
 
     Raises `AbsentError` where nothing lies, `IrregularError` where something else does, `RegistryError` where
-    it cannot be read. Without `access`, S3 is asked with what the environment says.
+    it cannot be read. Without `access`, remotes are asked with what the environment says.
     """
-    scheme, sign, path = where.partition("://")
-    if not sign or scheme == "file":
-        with open_file(_path(path) if sign else where) as file:
+    store = _store(where)
+    if store is None:
+        with open_file(_path(where)) as file:
             yield _File(file, where)
-    elif scheme in {"http", "https", "s3"}:
-        download = _download(where, scheme, access or Access())
-        try:
-            yield download
-        finally:
-            download.close()
-    else:
-        extra = f"modelry[{_EXTRAS[scheme]}] will; until then, " if scheme in _EXTRAS else ""
-        raise RegistryError(
-            f"{shown(where)}: {scheme}:// is not read by this version",
-            hint=f"{extra}in a clone: dvc pull POINTER",
-        )
+        return
+    body = store.opened(where, access or Access())
+    try:
+        yield body
+    finally:
+        body.close()
 
 
-def _download(where: str, scheme: str, access: Access) -> "Download":
-    if scheme == "s3":
-        from modelry.storage import s3  # noqa: PLC0415 - HTTP takes longer to import than a file to read
+def _store(where: str) -> Store | None:
+    """Give how an address is read; None for a folder's. What talks to a network is imported when it is needed."""
+    scheme, sign, _ = where.partition("://")
+    match scheme if sign else "file":
+        case "file":
+            return None
+        case "s3":
+            from modelry.storage import s3  # noqa: PLC0415
 
-        return s3.bucket(where, access).open(where)
-    from modelry.storage import web  # noqa: PLC0415 - the same
+            return s3
+        case "http" | "https" | "webdav" | "webdavs":
+            from modelry.storage import webdav  # noqa: PLC0415
 
-    return web.Download(where)
+            return webdav
+    extra = f"modelry[{_EXTRAS[scheme]}] will; until then, " if scheme in _EXTRAS else ""
+    raise RegistryError(
+        f"{shown(where)}: {scheme}:// is not read by this version",
+        hint=f"{extra}in a clone: dvc pull POINTER",
+    )
 
 
 def size(where: str, access: Access | None = None) -> int | None:
@@ -101,15 +115,9 @@ def size(where: str, access: Access | None = None) -> int | None:
 
     Raises `RegistryError` where it cannot be told.
     """
-    if "://" not in where:
-        return _lying(where)
+    store = _store(where)
     try:
-        if where.startswith("s3://"):
-            from modelry.storage import s3  # noqa: PLC0415 - see `_download`
-
-            return s3.bucket(where, access or Access()).size(where)
-        with open_object(where, access) as body:
-            return body.size
+        return _lying(_path(where)) if store is None else store.size(where, access or Access())
     except (AbsentError, IrregularError):
         return None
 
@@ -129,13 +137,10 @@ def sizes(remote: str, md5s: Collection[str], access: Access) -> Mapping[str, in
 
     A few are asked for one by one, many by listing the remote, as far as it lets itself be listed.
     """
-    if remote.startswith("s3://") and len(md5s) > FEW:
-        from modelry.storage import s3  # noqa: PLC0415 - see `_download`
-
-        with suppress(s3.ForbiddenError):
-            listed = s3.sizes(remote, len(md5s), access)
-            if listed is not None:
-                return listed
+    store = _store(remote)
+    listed = store.sizes(remote, md5s, access) if store is not None and len(md5s) > FEW else None
+    if listed is not None:
+        return listed
 
     def one(md5: str) -> tuple[str, int | None]:
         return md5, size(address(remote, md5), access)
@@ -146,10 +151,12 @@ def sizes(remote: str, md5s: Collection[str], access: Access) -> Mapping[str, in
         return dict(pool.map(one, md5s))
 
 
-def _path(rest: str) -> str:
+def _path(where: str) -> str:
+    if not where.startswith("file://"):
+        return where
     from urllib.parse import unquote  # noqa: PLC0415 - most addresses are plain paths
 
-    return unquote(f"/{rest.partition('/')[2]}")
+    return unquote("/" + where.removeprefix("file://").partition("/")[2])
 
 
 @contextmanager

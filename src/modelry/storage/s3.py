@@ -1,19 +1,18 @@
 """Objects in S3 and in whatever speaks its language: each request is signed, and sent as to any web server."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime
 from http.client import HTTPResponse
-from threading import Lock
 from typing import NamedTuple
 from urllib.error import HTTPError
 from urllib.parse import quote, urlsplit
 from xml.etree import ElementTree as ET
 
 from modelry.errors import RegistryError
-from modelry.storage import aws, web
+from modelry.storage import aws, logins, web
 from modelry.storage.access import Access
 from modelry.storage.bodies import AbsentError, shown
 
@@ -23,7 +22,6 @@ WORKERS = 8
 PAGE = "1000"
 """How many objects are told at a time."""
 
-_MAKING = Lock()
 _LARGEST = 16 << 20
 _NO_FIRST_BYTE = 416
 _HINTS = {
@@ -57,7 +55,7 @@ class Bucket:
         self.name = name
         account = aws.account(name, settings)
         self._keys, self._region, self._endpoint = account
-        self._authorities = _authorities(settings)
+        self._trust = _trust(settings)
         if self._endpoint and urlsplit(self._endpoint).scheme not in {"http", "https"}:
             raise RegistryError(f"{shown(self._endpoint)} is no endpoint", hint="it begins with https://")
 
@@ -75,8 +73,7 @@ class Bucket:
         # HEAD would not say why it refuses.
         download = web.Download(where, lambda _: self._ask(where, {}, {"Range": "bytes=0-0"}, _NO_FIRST_BYTE))
         download.close()
-        total = (download.headers.get("Content-Range") or "").rpartition("/")[2]
-        return int(total) if total.isdigit() else download.size or 0
+        return download.total
 
     def listed(self, prefix: str, pages: int) -> Sequence[tuple[str, int]] | None:
         """Give what begins so, with its size, each by what follows; None where that takes more pages."""
@@ -133,7 +130,7 @@ class Bucket:
         url = self._url(self._key(where), query)
         keys = self._keys()
         sent = aws.signed(url, headers, keys, self._region, datetime.now(UTC)) if keys else headers
-        return web.send(url, sent, self._authorities)
+        return web.send(url, sent, self._trust)
 
     def _url(self, key: str, query: Mapping[str, str]) -> str:
         if self._endpoint:
@@ -151,16 +148,32 @@ def bucket(where: str, access: Access) -> Bucket:
     name = where.removeprefix("s3://").partition("/")[0]
     if "@" in name:
         raise RegistryError(f"{shown(where)}: an address holds no keys", hint=aws.HINT)
-    with _MAKING:
-        settings = access.settings(where)
-        return access.once(f"s3://{name} {settings.get('url')}", lambda: Bucket(name, settings))
+    settings = access.settings(where)
+    return access.once(f"s3://{name} {settings.get('url')}", lambda: Bucket(name, settings))
 
 
-def sizes(remote: str, most: int, access: Access) -> Mapping[str, int] | None:
-    """Give the sizes of all objects of a remote by MD5; None where asking for `most` of them takes fewer requests.
+def opened(where: str, access: Access) -> web.Download:
+    """Open an object; raises `AbsentError` where there is none."""
+    return bucket(where, access).open(where)
 
-    Raises `ForbiddenError` where one may not list, which says nothing about reading.
+
+def size(where: str, access: Access) -> int:
+    """Give the size of an object; raises `AbsentError` where there is none."""
+    return bucket(where, access).size(where)
+
+
+def sizes(remote: str, md5s: Collection[str], access: Access) -> Mapping[str, int] | None:
+    """Give the sizes of all objects of a remote by MD5; None where asking for these takes fewer requests.
+
+    None as well where one may not list, which says nothing about reading.
     """
+    try:
+        return _all(remote, len(md5s), access)
+    except ForbiddenError:
+        return None
+
+
+def _all(remote: str, most: int, access: Access) -> Mapping[str, int] | None:
     place = bucket(remote, access)
     parts = "0123456789abcdef"
 
@@ -177,14 +190,9 @@ def sizes(remote: str, most: int, access: Access) -> Mapping[str, int] | None:
     return found
 
 
-def _authorities(settings: Mapping[str, str]) -> str | None:
-    told = settings.get("ssl_verify", "true")
-    if told.lower() in {"false", "0", "no", "off"}:
-        raise RegistryError(
-            "ssl_verify is false, and a server that is not verified may be anybody",
-            hint="name the file of the authorities: dvc remote modify NAME ssl_verify FILE",
-        )
-    return os.environ.get("AWS_CA_BUNDLE") if told.lower() in {"true", "1", "yes", "on"} else told
+def _trust(settings: Mapping[str, str]) -> logins.Trust:
+    trust = logins.trust(settings)
+    return trust._replace(authorities=trust.authorities or os.environ.get("AWS_CA_BUNDLE"))
 
 
 def _answer(response: HTTPResponse) -> _Answer:

@@ -2,18 +2,19 @@
 
 import random
 import time
-from base64 import b64encode
 from collections.abc import Callable, Mapping
 from functools import cache
 from http.client import HTTPException, HTTPResponse
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.error import HTTPError
-from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
+from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 from urllib.request import HTTPHandler, HTTPSHandler, OpenerDirector, ProxyHandler, Request
 
 from modelry import __version__
 from modelry.errors import RegistryError
 from modelry.storage.bodies import AbsentError, shown
+from modelry.storage.logins import HINT, NOBODY, Login, Trust
 
 if TYPE_CHECKING:
     from ssl import SSLContext
@@ -32,6 +33,7 @@ SLOWEST = 16 * 1024
 
 _LONGEST_WAIT = 10.0
 _REDIRECTS = 5
+_HINTS = {401: HINT, 403: "who asks is known there, and may not read it"}
 _LOST = (OSError, HTTPException, ValueError)
 
 Ask = Callable[[int], HTTPResponse]
@@ -41,15 +43,21 @@ Ask = Callable[[int], HTTPResponse]
 class Download:
     """An object on a web server; it goes on where a lost connection left off."""
 
-    def __init__(self, where: str, ask: Ask | None = None) -> None:
+    def __init__(self, where: str, ask: Ask) -> None:
         self._where = where
-        self._ask = ask or (lambda start: _request(where, start))
+        self._ask = ask
         self._tries = 0
         self._at = 0
         self._began = time.monotonic()
         self._response = self._connect()
         self.size = self._response.length
         self.headers = self._response.headers
+
+    @property
+    def total(self) -> int:
+        """How many bytes the whole object has, of which only some were asked for."""
+        told = (self.headers.get("Content-Range") or "").rpartition("/")[2]
+        return int(told) if told.isdigit() else self.size or 0
 
     def read(self, limit: int, /) -> bytes:
         """Give at most so many bytes more; none only at the end."""
@@ -92,7 +100,7 @@ class Download:
         # An address that cannot be meant, a certificate that does not verify: ValueErrors both.
         final = isinstance(cause, ValueError) if not code else code < 500 and code not in {408, 429}  # noqa: PLR2004
         if final:
-            raise RegistryError(told) from error
+            raise RegistryError(told, hint=_HINTS.get(code, "")) from error
         if self._tries == ATTEMPTS:
             raise RegistryError(f"{told} ({ATTEMPTS} attempts)") from error
         asked: str = error.headers.get("Retry-After", "") if code else ""  # type: ignore[attr-defined]  # an HTTPError
@@ -100,18 +108,34 @@ class Download:
         time.sleep(min(seconds, _LONGEST_WAIT) * random.uniform(1.0, 1.25))  # noqa: S311 - it spreads load, it hides nothing
 
 
-def _request(where: str, start: int) -> HTTPResponse:
-    """Ask for an object from a byte on, following redirects to the web alone and never to less safety."""
+def request(
+    where: str,
+    start: int,
+    login: Login = NOBODY,
+    headers: Mapping[str, str] = MappingProxyType({}),
+    *,
+    method: str = "GET",
+    body: bytes | None = None,
+    also: int = 200,
+) -> HTTPResponse:
+    """Ask for an object from a byte on, following redirects to the web alone and never to less safety.
+
+    Who asks is told to the server of the address and to no other. Besides success, `also` is an answer.
+    """
     url = where
+    told = {**headers, **({"Range": f"bytes={start}-"} if start else {})}
     for _ in range(_REDIRECTS + 1):
-        response = _send(url, start)
+        parts = urlsplit(url)
+        its = login if _origin(parts) == _origin(urlsplit(where)) else NOBODY
+        plain = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment=""))
+        response = send(plain, {**told, **its.headers}, its.trust, method=method, body=body)
         if response.status in {301, 302, 303, 307, 308}:
             response.close()
             target = urljoin(url, quote(response.headers.get("Location", ""), safe="%/:=&?~#+!$,;'@()*[]"))
             if not target.startswith("https://" if url.startswith("https:") else ("https://", "http://")):
                 raise RegistryError(f"{shown(where)}: redirects to {shown(target)}, which is not followed")
             url = target
-        elif response.status >= 400:  # noqa: PLR2004 - errors
+        elif response.status >= 400 and response.status != also:  # noqa: PLR2004 - errors
             response.close()
             raise HTTPError(url, response.status, response.reason, response.headers, None)
         else:
@@ -119,23 +143,25 @@ def _request(where: str, start: int) -> HTTPResponse:
     raise RegistryError(f"{shown(where)}: redirects more than {_REDIRECTS} times")
 
 
-def _send(url: str, start: int) -> HTTPResponse:
-    parts = urlsplit(url)
-    user, _, host = parts.netloc.rpartition("@")
-    headers = {"Range": f"bytes={start}-"} if start else {}
-    if user:
-        headers["Authorization"] = f"Basic {b64encode(unquote(user).encode()).decode()}"
-    return send(urlunsplit(parts._replace(netloc=host, fragment="")), headers)
+def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:
+    return parts.scheme, parts.hostname, parts.port
 
 
-def send(url: str, headers: Mapping[str, str], authorities: str | None = None) -> HTTPResponse:
-    """Send one GET and give the response, whatever it says; it is trusted by the system's authorities or by a file's."""
+def send(
+    url: str,
+    headers: Mapping[str, str],
+    trust: Trust = NOBODY.trust,
+    *,
+    method: str = "GET",
+    body: bytes | None = None,
+) -> HTTPResponse:
+    """Send one request and give the response, whatever it says."""
     # A compressed body would have another size, and could be a bomb.
-    request = Request(url, headers={"Accept-Encoding": "identity"})  # noqa: S310 - the opener knows HTTP only
+    request = Request(url, body, {"Accept-Encoding": "identity"}, method=method)  # noqa: S310 - the opener knows HTTP only
     request.add_header("User-Agent", f"modelry/{__version__}")
     for name, value in headers.items():
         request.add_header(name, value)
-    secure = HTTPSHandler(context=_context(authorities)) if url.startswith("https:") else HTTPSHandler()
+    secure = HTTPSHandler(context=_context(trust)) if url.startswith("https:") else HTTPSHandler()
     # Made by hand: it knows no file: and no ftp:, and it judges and follows nothing by itself.
     opener = OpenerDirector()
     for handler in (ProxyHandler(), HTTPHandler(), secure):
@@ -145,11 +171,18 @@ def send(url: str, headers: Mapping[str, str], authorities: str | None = None) -
 
 
 @cache
-def _context(authorities: str | None) -> "SSLContext":
+def _context(trust: Trust) -> "SSLContext":
     """Give what TLS trusts; to read the authorities takes longer than a request."""
     import ssl  # noqa: PLC0415 - most remotes of a test and of a small team are no https
 
-    return ssl.create_default_context(cafile=authorities)
+    try:
+        context = ssl.create_default_context(cafile=trust.authorities)
+        if trust.certificate is not None:
+            context.load_cert_chain(trust.certificate, trust.key)
+    except OSError as error:
+        named = " or ".join(path for path in trust if path)
+        raise RegistryError(f"cannot read {named}: {error.strerror}") from error
+    return context
 
 
 def starting(response: HTTPResponse, start: int, where: str) -> HTTPResponse:
