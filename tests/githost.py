@@ -42,26 +42,14 @@ http {{
     uwsgi_temp_path uwsgi;
     server {{
         listen 127.0.0.1:{port};
-        client_max_body_size 0;
-        auth_basic "git";
-        auth_basic_user_file people;
-        location = /ready {{ auth_basic off; return 204; }}
-        location / {{
-            fastcgi_pass unix:{folder}/cgi.socket;
-            fastcgi_param SCRIPT_FILENAME {backend};
-            fastcgi_param GIT_PROJECT_ROOT {folder}/repositories;
-            fastcgi_param GIT_HTTP_EXPORT_ALL "";
-            fastcgi_param PATH_INFO $uri;
-            fastcgi_param QUERY_STRING $query_string;
-            fastcgi_param REQUEST_METHOD $request_method;
-            fastcgi_param CONTENT_TYPE $content_type;
-            fastcgi_param CONTENT_LENGTH $content_length;
-            fastcgi_param REMOTE_USER $remote_user;
-            fastcgi_param REMOTE_ADDR $remote_addr;
-        }}
+        location = /ready {{ return 204; }}
+{location}
     }}
 }}
 """
+
+GUIDE = Path(__file__).parent.parent / "site/docs/how-to/plain-git.md"
+"""Where the part of the configuration stands that serves git: what the guide tells is what runs here."""
 
 PROTECTED = """\
 #!/bin/sh
@@ -153,8 +141,7 @@ def running(folder: Path) -> Iterator[Host]:
             port = _port()
             configuration = CONFIGURATION.format(
                 port=port,
-                folder=folder,
-                backend=f"{Repository(folder).run('--exec-path').strip()}/git-http-backend",
+                location=_location(folder, root),
                 user="user root;" if os.geteuid() == 0 else "",
             )
             (root / "nginx.conf").write_text(configuration, "utf-8")
@@ -166,6 +153,21 @@ def running(folder: Path) -> Iterator[Host]:
                 return
         said = (folder / str(number) / "nginx.log").read_text("utf-8", "replace")
         raise RuntimeError(f"nginx does not start: {said[-2000:]}")
+
+
+def _location(folder: Path, root: Path) -> str:
+    """Give what the guide says, with the places of this server."""
+    told = GUIDE.read_text("utf-8").partition("```nginx\n")[2].partition("```\n")[0]
+    places = {
+        "/usr/lib/git-core": Repository(folder).run("--exec-path").strip(),
+        "/srv/git": str(folder / "repositories"),
+        "/run/fcgiwrap.socket": str(folder / "cgi.socket"),
+        "/etc/nginx/people": str(root / "people"),
+    }
+    for place, ours in places.items():
+        assert place in told, place
+        told = told.replace(place, ours)
+    return told
 
 
 def _start(started: ExitStack, command: list[str], log: Path) -> "subprocess.Popen[bytes]":

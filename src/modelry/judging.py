@@ -106,6 +106,17 @@ def folder(
     return _asking(context, top, access.of_clone(top), verify)
 
 
+def beginning(repository: Repository, commit: str, *, offline: bool = False) -> checks.Context:
+    """Give the context in which a commit is judged that main would begin with: all of it, by its own policy."""
+    found = moments.registry(repository, commit)
+    now = datetime.now(UTC)
+    itself = changes.between(found, found)
+    context = checks.Context(itself, found.policy.value, now.date(), everything=True)
+    if offline or found.policy.value is None:
+        return context
+    return _asking(context, repository.top, access_of(repository, found.tree), None)
+
+
 def at_rest(
     top: Path, *, offline: bool = False, verify: Reading | None = None, cached: bool = True
 ) -> tuple[checks.Context, checks.Report]:
@@ -154,6 +165,10 @@ def access_of(repository: Repository, base: Tree) -> access.Access:
         own = repository.top / access.LOCAL
         if own.is_symlink() or own.parent.is_symlink() or not own.is_file():
             return b""
+        if (
+            repository.is_bare
+        ):  # nothing is tracked where no work tree is: whoever keeps the server put it there
+            return access.on_disk(own)
         tracked = repository.run("ls-files", "--", f":(top,icase){access.LOCAL}")
         return b"" if tracked else access.on_disk(own)
 

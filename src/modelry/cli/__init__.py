@@ -23,6 +23,7 @@ COMMANDS = {
     "explain": "Say what a rule demands, why, and how to mend it.",
     "review": "Show what a reviewer needs to decide on a change.",
     "merge": "Merge a proposal after judging the merge result.",
+    "hook": "Guard a plain git server: judge what is pushed to main.",
     "list": "List models and what is in their stages.",
     "show": "Show a model or a version.",
     "history": "Show what happened, when, by whom and why.",

@@ -16,6 +16,8 @@ _DROPPED = (
     "GIT_PREFIX",
     "GIT_COMMON_DIR",
 )
+# What was pushed lies apart until the hook has accepted it; of git's places, this one alone is where we look as well.
+_QUARANTINED = "GIT_QUARANTINE_PATH"
 # What a repository's own configuration may never make us do, and what keeps messages in one language.
 _SAFE = tuple(
     part
@@ -62,6 +64,8 @@ def command(path: Path, *args: str) -> Sequence[str]:
 def environment(extra: Mapping[str, str]) -> dict[str, str]:
     """Give the environment that git runs in."""
     kept = {name: value for name, value in os.environ.items() if name not in _DROPPED}
+    if pushed := os.environ.get(_QUARANTINED):
+        kept["GIT_OBJECT_DIRECTORY"] = pushed
     return {**kept, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_REPLACE_OBJECTS": "1", **extra}
 
 

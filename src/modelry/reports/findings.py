@@ -23,6 +23,14 @@ def text(report: Report, excerpt: Excerpt) -> str:
     return "\n".join([*parts, summary(report)])
 
 
+def brief(report: Report, most: int = 20) -> str:
+    """Tell somebody far away what stands in the way: that first, without the lines themselves, and not all of too much."""
+    told = [*report.errors, *report.persons]
+    parts = [_shown(finding, lambda _: None) for finding in told[:most]]
+    parts += [f"and {len(told) - most} more: modelry check --base origin/main\n"] if len(told) > most else []
+    return "".join([*parts, summary(report)])
+
+
 def summary(report: Report) -> str:
     """Sum up in one line."""
     change = f"{' and '.join(report.classes)}: " if report.classes else ""

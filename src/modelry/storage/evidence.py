@@ -52,6 +52,16 @@ def has(repository: Repository, commit: str, line: str) -> bool:
     return line.encode() in b"\n".join(notes).splitlines()
 
 
+def forgotten(repository: Repository, old: str, new: str) -> list[str]:
+    """Give the commits of whose notes a line is gone between two states of the notes."""
+    before, after = (_notes(repository, head, None) for head in (old, new))
+    return [
+        commit
+        for commit, note in before.items()
+        if not set(note.splitlines()) <= set(after.get(commit, b"").splitlines())
+    ]
+
+
 def _heads(repository: Repository) -> list[str]:
     """Give the newest notes: ours, origin's, or both where neither has all of the other's."""
     ours, theirs = repository.resolves(REF), repository.resolves(THEIRS)
