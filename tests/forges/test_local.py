@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import builders
-from modelry import judging, proposals
+from modelry import forges, judging, proposals
 from modelry.errors import ConflictError, LockedError, NotFoundError
 from modelry.forges import local
 from modelry.forges.local import RefusedMergeError
@@ -62,7 +62,7 @@ def test_proposing_the_same_again_is_no_news(a_repo: Repository) -> None:
     first = local.propose(a_promotion(a_repo), a_repo)
     again = local.propose(a_promotion(a_repo), a_repo)
     assert first.is_news
-    assert again == local.Proposed(first.branch, first.commit, is_news=False, pushed_to=first.pushed_to)
+    assert again == forges.Proposed(first.branch, first.commit, is_news=False, pushed_to=first.pushed_to)
 
 
 def test_proposing_something_else_on_the_branch_makes_it_anew_from_main(a_repo: Repository) -> None:

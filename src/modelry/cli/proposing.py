@@ -4,10 +4,9 @@ from pathlib import Path
 
 import click
 
-from modelry import checks, judging
+from modelry import checks, forges, judging
 from modelry.errors import RefusedError
-from modelry.forges import local
-from modelry.forges.local import Proposed
+from modelry.forges import Proposed, local
 from modelry.git import Repository
 from modelry.model.registry import Registry
 from modelry.proposals import Proposal
@@ -40,7 +39,8 @@ def propose(repository: Repository, proposal: Proposal, *, dry_run: bool, offlin
     for finding in report.persons:
         click.echo(f"note: {finding.message}; {finding.hint}", err=True)
     if not dry_run:
-        tell(local.propose(proposal, repository))
+        forge = forges.chosen(context.before.policy.must, repository)
+        tell(forge.propose(proposal, repository, report.classes))
 
 
 def show(proposal: Proposal) -> None:
@@ -49,12 +49,16 @@ def show(proposal: Proposal) -> None:
 
 
 def tell(done: Proposed) -> None:
-    """Say where a proposal is now, and how to go on from there."""
-    if not done.is_news:
+    """Say where a proposal is now, and how to go on from there; stdout has the pull request's page, or the branch."""
+    if done.url is not None:
+        told = f"{done.branch}: its pull request {'is open' if done.is_news else 'says so already'}"
+    elif done.opens is not None:
+        told = f"pushed to {done.pushed_to}; open its pull request: {done.opens}"
+    elif not done.is_news:
         told = f"{done.branch} says so already: nothing to do"
     elif done.pushed_to:
         told = f"pushed to {done.pushed_to}; open a pull request there, or: modelry merge {done.branch}"
     else:
         told = f"on a branch of its own; when it has been reviewed: modelry merge {done.branch}"
     click.echo(told, err=True)
-    click.echo(done.branch)
+    click.echo(done.url or done.branch)

@@ -2,7 +2,7 @@
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
@@ -11,6 +11,7 @@ from modelry.auditing import people
 from modelry.checks import promotions
 from modelry.errors import ConflictError, LockedError, NotFoundError, RefusedError
 from modelry.forges import landing
+from modelry.forges.base import Proposed
 from modelry.forges.landing import MovedError
 from modelry.git import MergeConflictError, Repository, merging
 from modelry.model import evidence as recorded
@@ -21,25 +22,18 @@ from modelry.model.notes import Evidence
 from modelry.proposals import Proposal
 from modelry.storage import documents, evidence
 from modelry.storage import line as main
+from modelry.storage.bodies import shown
 from modelry.storage.evidence import Sign
 
 _TRIES = 9
 """How often a merge that was overtaken is judged again: as many clones may race as people have."""
 
 
-@dataclass(frozen=True)
-class Proposed:
-    """A proposal that became a branch."""
-
-    branch: str
-    commit: str
-    is_news: bool
-    """Whether anything was written: False when the branch said the same already."""
-    pushed_to: str | None
-    """Where it was pushed; None when there is no origin."""
-
-
-def propose(proposal: Proposal, repository: Repository) -> Proposed:
+def propose(
+    proposal: Proposal,
+    repository: Repository,
+    labels: Sequence[str] = (),  # noqa: ARG001 - a branch has none
+) -> Proposed:
     """Put a proposal on its branch, and push that; the work tree, the index and HEAD stay as they are.
 
     Asked again with the same files, it changes nothing; with others, the branch is made anew from main.
@@ -62,7 +56,7 @@ def propose(proposal: Proposal, repository: Repository) -> Proposed:
         repository.move(proposal.branch, commit, old)
     _push(repository, proposal.branch, theirs)
     origin = repository.run("remote", "get-url", "origin").strip() if repository.has_origin else None
-    return Proposed(proposal.branch, commit, said is None, origin)
+    return Proposed(proposal.branch, commit, said is None, shown(origin) if origin is not None else None)
 
 
 def _says(repository: Repository, head: str, tree: str, base: str) -> bool:
