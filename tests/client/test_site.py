@@ -53,9 +53,11 @@ def a_document(**overrides: object) -> dict[str, Any]:
     } | overrides
 
 
-def resolve(web: Web, reference: str, document: dict[str, Any] | None = None, **options: bool) -> Resolution:
+def resolve(
+    web: Web, reference: str, document: dict[str, Any] | None = None, *, allow_yanked: bool = False
+) -> Resolution:
     web.put(CHURN, a_document() if document is None else document)
-    return client.resolve(reference, f"{web.url}/site/", **options)
+    return client.resolve(reference, f"{web.url}/site/", allow_yanked=allow_yanked)
 
 
 def test_a_stage_is_answered_by_one_request(web: Web) -> None:

@@ -33,6 +33,7 @@ COMMANDS = {
     "bisect": "Find the promotion since which a command fails.",
     "resolve": "Say which bytes a reference means.",
     "pull": "Fetch and verify the bytes that a reference means.",
+    "lock": "Keep what references mean now, for later.",
     "verify": "Say whether bytes are those of a version.",
     "export": "Write the files by which others deploy a version.",
     "build": "Build the catalog: pages and JSON API.",

@@ -15,6 +15,12 @@ registry = click.option(
 at = click.option(
     "--at", metavar="REV|DATE", help="As it was then: at a commit, or at the end of a day (UTC)."
 )
+locked = click.option(
+    "--locked",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Take what `modelry lock` wrote, and ask no registry.",
+)
 json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 sign = click.option(
     "--sign",

@@ -1,6 +1,7 @@
 """`modelry pull`: fetch and verify the bytes that a reference means."""
 
 import json
+from pathlib import Path
 
 import click
 
@@ -14,6 +15,7 @@ from modelry.client import pull as pulling
 @click.argument("reference", metavar="REF")
 @click.argument("destination", metavar="[DEST]", required=False, type=click.Path())
 @options.registry
+@options.locked
 @options.json
 @click.option("--force", is_flag=True, help="Replace something else that lies there.")
 @click.option("--allow-yanked", is_flag=True, help="Take a withdrawn version too.")
@@ -22,6 +24,7 @@ def pull(
     destination: str | None,
     *,
     registry: str | None,
+    locked: Path | None,
     as_json: bool,
     force: bool,
     allow_yanked: bool,
@@ -37,8 +40,9 @@ def pull(
       modelry pull churn@production
       modelry pull churn@1.2.0 /srv/models/churn.onnx --force
       modelry pull churn@production models/ --registry https://acme.github.io/models
+      modelry pull churn@production --locked modelry.lock
     """
-    found = client.resolve(reference, registry, allow_yanked=allow_yanked)
+    found = client.resolve(reference, registry, allow_yanked=allow_yanked, locked=locked)
     with progress.bar(found.label, found.size) as tick:
         where = pulling.target(found, destination)
         access = client.access(found, registry)

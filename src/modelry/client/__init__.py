@@ -10,19 +10,29 @@ What `resolve` needs imports neither pydantic nor a parser of anything but plain
 from pathlib import Path
 
 from modelry.client.resolution import Resolution
-from modelry.errors import IntegrityError, UsageError, YankedError
+from modelry.errors import IntegrityError, NotFoundError, UsageError, YankedError
 from modelry.model import names, uris
 from modelry.storage import top as tops
 from modelry.storage.access import Access, of_clone
 
 
-def resolve(reference: str, registry: str | None = None, *, allow_yanked: bool = False) -> Resolution:
+def resolve(
+    reference: str,
+    registry: str | None = None,
+    *,
+    allow_yanked: bool = False,
+    locked: Path | None = None,
+) -> Resolution:
     """Say which bytes a reference means now, by a registry's folder or the address of its catalog.
 
     Without a registry, it is found upward from the working folder; a `modelry://` address names its own. Raises
     `NotFoundError` for what does not exist, `IntegrityError` where the registry contradicts itself or the address,
-    `YankedError` for a withdrawn version.
+    `YankedError` for a withdrawn version. With `locked`, a file that `modelry lock` wrote answers, and nobody else.
     """
+    if locked is not None:
+        from modelry.client import locking  # noqa: PLC0415 - only a lock needs to read one
+
+        return locking.find(locked, reference)
     found = _pinned(uris.uri(reference)) if uris.is_uri(reference) else _resolve(reference, registry or ".")
     if found.yanked is not None and not allow_yanked:
         instead = f"take {found.model}@{found.replacement} instead, or " if found.replacement else ""
@@ -35,9 +45,12 @@ def resolve(reference: str, registry: str | None = None, *, allow_yanked: bool =
 
 def access(resolution: Resolution, registry: str | None = None) -> Access:
     """Give how its remotes let one in: in a clone as DVC is told there, for a catalog as the environment says."""
-    if resolution.source == "site":
+    if resolution.source == "site" or "://" in (registry or ""):
         return Access()
-    return of_clone(tops.find(Path(registry or ".")))
+    try:
+        return of_clone(tops.find(Path(registry or ".")))
+    except NotFoundError:  # what was locked in a clone may be pulled without one
+        return Access()
 
 
 def _pinned(asked: uris.Uri) -> Resolution:

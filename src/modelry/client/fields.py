@@ -25,6 +25,7 @@ SLUG = Shape(names.SLUG, "a word")
 FILE = Shape(names.FILE, "a bare file name")
 PATH = Shape(rf"{names.FILE[:-1]}(/{names.FILE[1:-1]})*$", "a path inside the folder")
 URL = Shape(r"^[A-Za-z0-9._~:/@+=%-]+$", "an address")
+REFERENCE = Shape(rf"{names.MODEL[:-1]}@[0-9A-Za-z.+-]{{1,64}}$", "a reference")
 LINE = Shape(r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]+$", "a line of text", 10_000)
 
 _BIGGEST = 1 << 60
@@ -69,6 +70,14 @@ class Fields:
     def inside(self, key: str) -> "Fields":
         """Give the mapping at a key."""
         return Fields(self.value.get(key), self.where, f"{self.above}{key}.")
+
+    def texts(self, key: str, shape: Shape) -> tuple[str, ...]:
+        """Give the texts of a list, each of a shape."""
+        value = self.value.get(key)
+        if not isinstance(value, list):
+            raise self._wrong(key, value, "a list")
+        of = Fields({str(index): item for index, item in enumerate(value)}, self.where, f"{self.above}{key}.")
+        return tuple(of.text(index, shape) for index in of.value)
 
     def each(self, key: str) -> Iterator["Fields"]:
         """Give the mappings of a list."""

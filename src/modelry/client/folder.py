@@ -1,7 +1,8 @@
 """A registry in a folder: a reference is answered from the few files that it needs, whatever else lies there."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from modelry.client import fields, missing
@@ -48,6 +49,21 @@ def resolve(wanted: names.Reference, top: Path) -> Resolution:
         yanked=yank.text("reason", fields.LINE) if yank else None,
         replacement=yank.optional("replacement", fields.VERSION) if yank else None,
     )
+
+
+def models(top: Path) -> Iterator[tuple[str, Fields]]:
+    """Give each model's name and what holds for it, with its latest version and who holds its stages."""
+    for name in filter(names.is_model, _names(top / layout.MODELS)):
+        info = _read(top, layout.model(name))
+        if info is None:  # training code alone makes no model
+            continue
+        held = [file.removesuffix(".yaml") for file in _names((top / layout.stage(name, "any")).parent)]
+        stages = {
+            stage: _must(top, layout.stage(name, stage)).text("version", fields.VERSION) for stage in held
+        }
+        with suppress(NotFoundError):
+            info.value = {**info.value, "latest": _latest(top, name)}
+        yield name, Fields({**info.value, "stages": stages}, info.where)
 
 
 def _read(top: Path, path: str) -> Fields | None:

@@ -1,6 +1,7 @@
 """A registry on the web: a reference is answered from one document of a published catalog."""
 
 import json
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 from urllib.parse import urljoin
@@ -17,7 +18,7 @@ _LARGEST = 8 << 20
 
 def resolve(wanted: names.Reference, url: str) -> Resolution:
     """Answer a reference from the catalog that is published at a URL."""
-    api = f"{url.partition('?')[0].partition('#')[0].rstrip('/')}/api/v1/"
+    api = _api(url)
     document = _document(api, wanted.model)
     number, assigned = _number(wanted, document)
     versions = document.inside("versions")
@@ -46,6 +47,21 @@ def resolve(wanted: names.Reference, url: str) -> Resolution:
     )
 
 
+def models(url: str) -> Iterator[Fields]:
+    """Give a row for each model of the catalog that is published at a URL."""
+    api = _api(url)
+    try:
+        document = _get(f"{api}catalog.json")
+    except remotes.AbsentError as absent:
+        raise _no_registry(api) from absent
+    document.exactly("schema", "catalog/v1")
+    return document.each("models")
+
+
+def _api(url: str) -> str:
+    return f"{url.partition('?')[0].partition('#')[0].rstrip('/')}/api/v1/"
+
+
 def _document(api: str, model: str) -> Fields:
     try:
         document = _get(f"{api}models/{model}.json")
@@ -61,12 +77,16 @@ def _no_model(api: str, model: str) -> RegistryError:
     try:
         _get(f"{api}index.json").exactly("schema", "index/v1")
     except remotes.AbsentError:
-        site = remotes.shown(api.removesuffix("api/v1/"))
-        return RegistryError(f"{site} is no modelry registry: it has no api/v1/index.json")
+        return _no_registry(api)
     known: list[str] = []
     with suppress(RegistryError):  # they are only for the hint
         known += [row.text("model", fields.MODEL) for row in _get(f"{api}catalog.json").each("models")]
     return missing.model(model, known)
+
+
+def _no_registry(api: str) -> RegistryError:
+    site = remotes.shown(api.removesuffix("api/v1/"))
+    return RegistryError(f"{site} is no modelry registry: it has no api/v1/index.json")
 
 
 def _number(wanted: names.Reference, document: Fields) -> tuple[str, Fields | None]:

@@ -66,11 +66,9 @@ class ResolvedFile(Part):
     """SHA-256 of its bytes."""
 
 
-class ResolveReport(Part):
-    """What `modelry resolve --json` answers, and what `pull` and `verify` give as `resolution`."""
+class Locked(Part):
+    """Which bytes a reference meant."""
 
-    schema_: Literal["resolution/v1"] = Field(alias="schema")
-    """Which kind of document this is, in which edition."""
     reference: str
     """What was asked for."""
     registry: Slug
@@ -101,7 +99,23 @@ class ResolveReport(Part):
     """That commit's place on main's line; null for a folder."""
     source: Literal["folder", "site"]
     """What answered."""
+
+
+class ResolveReport(Locked):
+    """What `modelry resolve --json` answers, and what `pull` and `verify` give as `resolution`."""
+
+    schema_: Literal["resolution/v1"] = Field(alias="schema")
+    """Which kind of document this is, in which edition."""
     yanked: str | None
     """Why the version was withdrawn; null when it was not."""
     replacement: Number | None
     """The version to take instead of a withdrawn one."""
+
+
+class Lock(Part):
+    """What `modelry lock` writes: `pull --locked` and `verify --locked` read it, and ask no registry."""
+
+    schema_: Literal["lock/v1"] = Field(alias="schema")
+    """Which kind of document this is, in which edition."""
+    locked: Several[Locked]
+    """What each reference meant when it was locked, by reference."""

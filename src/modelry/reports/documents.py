@@ -12,7 +12,7 @@ from modelry.model.evidence import Statement
 from modelry.model.files import Files
 from modelry.model.ledger import Ledger
 from modelry.reports import past
-from modelry.reports.answers import ListReport, ResolveReport, ShowReport
+from modelry.reports.answers import ListReport, Lock, ResolveReport, ShowReport
 from modelry.reports.bisected import BisectReport
 from modelry.reports.changed import ChangesReport
 from modelry.reports.checked import CheckReport
@@ -30,6 +30,7 @@ PUBLISHED: dict[str, type[BaseModel]] = {
     "evidence": Statement,
     "history": past.HistoryReport,
     "list": ListReport,
+    "lock": Lock,
     "resolution": ResolveReport,
     "review": Review,
     "show": ShowReport,

@@ -1,0 +1,106 @@
+"""A registry as Python code meets it: what is in it, which bytes a reference means, and those bytes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+from os import PathLike
+from pathlib import Path
+from types import MappingProxyType
+
+from modelry import client
+from modelry.client import fields, folder, progress, pull, site, verification
+from modelry.client.fields import Fields
+from modelry.client.resolution import Resolution
+from modelry.storage import top as tops
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A model at a glance."""
+
+    name: str
+    """Its name, with which a reference begins."""
+    title: str
+    """What people call it."""
+    task: str
+    """What it is for."""
+    latest: str | None
+    """The version to take when none is named; None where there is none."""
+    stages: Mapping[str, str]
+    """Who holds its stages."""
+
+
+@dataclass(frozen=True)
+class Registry:
+    """A registry: a clone's folder, or the address of a published catalog. It holds nothing that is read once only."""
+
+    address: str
+    """The folder or the address."""
+
+    def models(self) -> tuple[Summary, ...]:
+        """Give every model, by name."""
+        if self._is_site:
+            return tuple(_summary(row, row.text("model", fields.MODEL)) for row in site.models(self.address))
+        top = tops.find(Path(self.address))
+        return tuple(_summary(row, name) for name, row in folder.models(top))
+
+    def resolve(self, reference: str, *, allow_yanked: bool = False) -> Resolution:
+        """Say which bytes a reference means now, such as `churn@production`.
+
+        Raises `NotFoundError` for what does not exist, `YankedError` for a withdrawn version, `IntegrityError` where
+        the registry contradicts itself; all of them are `RegistryError`, with a `hint`.
+        """
+        return client.resolve(reference, self.address, allow_yanked=allow_yanked)
+
+    def pull(
+        self,
+        reference: str | Resolution,
+        destination: str | PathLike[str] | None = None,
+        *,
+        force: bool = False,
+        allow_yanked: bool = False,
+    ) -> Path:
+        """Fetch a version's bytes, verified, and give where they lie: exactly there, whole, or not at all.
+
+        The destination is as `modelry pull` takes it; without one it is the artifact's own name, here. Something else
+        that lies there stays, and is an error, unless `force` says that it may go.
+        """
+        found = self._found(reference, allow_yanked=allow_yanked)
+        target = pull.target(found, None if destination is None else str(destination))
+        with progress.bar(found.label, found.size) as tick:
+            access = client.access(found, self.address)
+            return pull.pull(found, target, force=force, tick=tick, access=access).path
+
+    def verify(self, path: str | PathLike[str], reference: str | Resolution) -> None:
+        """Require that a file or folder is what a reference means; raises `IntegrityError` with what differs."""
+        verification.verify(self._found(reference, allow_yanked=True), Path(path))
+
+    def _found(self, reference: str | Resolution, *, allow_yanked: bool) -> Resolution:
+        if isinstance(reference, Resolution):
+            return reference
+        return self.resolve(reference, allow_yanked=allow_yanked)
+
+    @property
+    def _is_site(self) -> bool:
+        return "://" in self.address
+
+    def _repr_html_(self) -> str:
+        """Show its models as a table, in a notebook."""
+        rows = "".join(
+            f"<tr><td>{escape(each.name)}</td><td>{escape(each.title)}</td><td>{escape(each.latest or '')}</td>"
+            f"<td>{escape(', '.join(f'{stage}: {number}' for stage, number in each.stages.items()))}</td></tr>"
+            for each in self.models()
+        )
+        head = "".join(f"<th>{name}</th>" for name in ("model", "title", "latest", "stages"))
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def _summary(row: Fields, name: str) -> Summary:
+    stages = row.inside("stages")
+    return Summary(
+        name,
+        row.text("title", fields.LINE),
+        row.text("task", fields.SLUG),
+        row.optional("latest", fields.VERSION),
+        MappingProxyType({stage: stages.text(stage, fields.VERSION) for stage in sorted(stages.value)}),
+    )
