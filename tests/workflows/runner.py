@@ -1,0 +1,187 @@
+"""GitHub's runner, as far as `act` is one: our workflow files, as they are, on this machine and without containers.
+
+Of GitHub's own parts, the folder `stubs` has what stands in for each action; everything else that a workflow runs is
+real. Each job begins in an empty folder, as it does there.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from modelry.git import Repository
+from modelry.model.files import Files
+from modelry.scaffolding import shipped
+
+STUBS = Path(__file__).parent / "stubs"
+SLUG = "acme/models"
+"""The repository that the workflows run for."""
+SHIPPED = shipped.files("github")
+WORKFLOWS = {path: data for path, data in SHIPPED.items() if path.startswith(".github/workflows/")}
+
+_PYTHON = """\
+#!/bin/sh
+echo "python $*" >>"$PYTHON_LOG"
+cat "${7:-/dev/null}" >>"$PYTHON_LOG.pins"
+"""
+
+
+def uses(files: Files = SHIPPED) -> Iterator[str]:
+    """Give every action of another repository that workflows and actions use, with its pin."""
+    for data in files.values():
+        yield from _used(yaml.safe_load(data))
+
+
+def _used(part: Any) -> Iterator[str]:
+    if isinstance(part, dict):
+        found = part.get("uses", ".")
+        if not found.startswith("."):
+            yield found
+        part = list(part.values())
+    if isinstance(part, list):
+        for each in part:
+            yield from _used(each)
+
+
+@dataclass(frozen=True)
+class Run:
+    """What came of a run."""
+
+    code: int
+    said: tuple[Mapping[str, Any], ...]
+    """Each line of act's log."""
+    artifacts: Path
+
+    @property
+    def log(self) -> str:
+        """What the steps printed, and which of them failed."""
+        return "".join(f"{line.get('job', '')}: {line.get('msg', '').rstrip()}\n" for line in self.said)
+
+    @property
+    def results(self) -> dict[str, str]:
+        """How each job that ran ended, by its name; a job that was skipped is not there."""
+        ended = [line for line in self.said if "jobResult" in line]
+        return {line["job"].rpartition("/")[2]: line["jobResult"] for line in ended}
+
+    @property
+    def annotations(self) -> list[tuple[str, str, str, str]]:
+        """Level, file, line and title of each annotation."""
+        return [
+            (line["command"], *(line["kvPairs"].get(key, "") for key in ("file", "line", "title")))
+            for line in self.said
+            if line.get("command") in {"error", "warning", "notice"} and "kvPairs" in line
+        ]
+
+    @property
+    def summary(self) -> str:
+        """What the steps wrote into the run's summary."""
+        return "".join(line.get("content", "") for line in self.said if line.get("command") == "summary")
+
+
+@dataclass
+class Runner:
+    """A place where workflows run: the repositories that a checkout gives, and what a run may know."""
+
+    home: Path
+    origin: Path
+    """The bare repository that stands for GitHub's."""
+    variables: dict[str, str] = field(default_factory=dict)
+    secrets: dict[str, str] = field(default_factory=dict)
+    environment: dict[str, str] = field(default_factory=dict)
+    repositories: dict[str, Path] = field(default_factory=dict)
+    """Others that can be fetched, by name."""
+
+    def run(
+        self, event: str, workflow: str, commit: str, payload: Mapping[str, Any], ref: str = "main"
+    ) -> Run:
+        """Run a workflow as it stands in a commit, which is the event's."""
+        work = self._work(commit, ref)
+        told = {"repository": {"full_name": SLUG, "default_branch": "main"}, **payload}
+        (self.home / "event.json").write_text(json.dumps(told), "utf-8")
+        done = subprocess.run(
+            [*self._command(event), f"--workflows=.github/workflows/{workflow}.yml"],
+            cwd=work,
+            env=self._environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+        if not any("jobID" in line for line in lines) and done.returncode:
+            raise RuntimeError(f"act does not run: {done.stderr}{done.stdout}")
+        return Run(done.returncode, tuple(lines), self.home / "artifacts")
+
+    @property
+    def installed(self) -> list[str]:
+        """What the action asked of Python."""
+        log = self.home / "python.log"
+        return log.read_text("utf-8").splitlines() if log.exists() else []
+
+    @property
+    def pins(self) -> bytes:
+        """What was in the pins that it was to install."""
+        return (self.home / "python.log.pins").read_bytes()
+
+    def _work(self, commit: str, ref: str) -> Path:
+        """Check the event's commit out, where act reads the workflow and the commit."""
+        work = self.home / "work"
+        if not work.exists():
+            Repository(self.home).run("init", "--quiet", str(work))
+            Repository(work).run("remote", "add", "origin", f"https://github.com/{SLUG}.git")
+        git = Repository(work)
+        git.run("fetch", "--quiet", str(self.origin), commit)
+        git.run("checkout", "--quiet", "--force", "-B", ref, "FETCH_HEAD")
+        return work
+
+    def _command(self, event: str) -> list[str]:
+        stand_ins = [
+            f"--local-repository={used}={STUBS / used.partition('@')[0].split('/')[1]}"
+            for used in sorted(set(uses()))
+        ]
+        variables = [f"--var={name}={value}" for name, value in self.variables.items()]
+        secrets = [f"--secret={name}={value}" for name, value in self.secrets.items()]
+        known = [f"--env={name}={value}" for name, value in self._known().items()]
+        return [
+            *(str(Path(sys.executable).with_name("act")), event, "--json", "--action-offline-mode"),
+            *("--platform=ubuntu-latest=-self-hosted", "--no-cache-server", "--no-skip-checkout"),
+            *("--concurrent-jobs=1", f"--eventpath={self.home / 'event.json'}"),
+            *(*stand_ins, *variables, *secrets, *known),
+        ]
+
+    def _known(self) -> dict[str, str]:
+        """Give what the stand-ins need, and what keeps everything on this machine."""
+        origins = self.home / "origins"
+        for name, path in {SLUG: self.origin, **self.repositories}.items():
+            (origins / name).parent.mkdir(parents=True, exist_ok=True)
+            if not (origins / name).exists():
+                (origins / name).symlink_to(path)
+        return {
+            "ORIGINS": str(origins),
+            "ARTIFACTS": str(self.home / "artifacts"),
+            "ROLES": str(self.home / "roles"),
+            "PYTHON_PATH": str(self._python()),
+            "PYTHON_LOG": str(self.home / "python.log"),
+            **{name: os.environ[name] for name in ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM")},
+            **self.environment,
+        }
+
+    def _python(self) -> Path:
+        """Give a folder with the tests' own modelry, and a Python that installs nothing."""
+        folder = self.home / "python"
+        if not folder.exists():
+            folder.mkdir()
+            (folder / "python").write_text(_PYTHON, "utf-8")
+            (folder / "python").chmod(0o755)
+            (folder / "modelry").symlink_to(Path(sys.executable).with_name("modelry"))
+        return folder
+
+    def _environment(self) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("GITHUB_")}
+        return {**kept, "HOME": str(self.home)}
