@@ -1,5 +1,7 @@
 """The commands on an emulated GitHub, as somebody types them in a clone."""
 
+from pathlib import Path
+
 import pytest
 from click.testing import CliRunner, Result
 
@@ -75,3 +77,69 @@ def test_a_branch_that_is_pushed_and_a_forge_that_refuses_is_said_so_and_mended_
     )
     assert forge.git.commit(BRANCH) == clone.commit(BRANCH)
     assert said(run(*PROMOTE)) == (0, f"{forge.url}/pull/1\n", f"{BRANCH}: its pull request is open\n")
+
+
+def test_a_report_is_commented_and_edited(forge: Forge, tmp_path: Path) -> None:
+    run(*PROMOTE)
+    report = tmp_path / "report.md"
+    report.write_text("❌ one error\n", "utf-8")
+    first = run("forge", "comment", "--pull-request", "1", str(report))
+    url = forge.call("GET", "/issues/1/comments")[0]["html_url"]
+    assert said(first) == (0, f"{url}\n", "opened\n")
+    report.write_text("✅ passes\n", "utf-8")
+    assert said(run("forge", "comment", "--pull-request", "1", str(report))) == (0, f"{url}\n", "edited\n")
+    assert len(forge.call("GET", "/issues/1/comments")) == 1
+
+
+def test_a_comment_where_nobody_may_ask_says_what_to_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("GITHUB_TOKEN")
+    (tmp_path / "report.md").write_text("well\n", "utf-8")
+    assert said(run("forge", "comment", "--pull-request", "1", str(tmp_path / "report.md"))) == (
+        1,
+        "",
+        (
+            "error: no token to ask GitHub with\n"
+            " hint: set GITHUB_TOKEN, or GH_TOKEN: with gh, to what `gh auth token` says\n"
+        ),
+    )
+
+
+def test_an_issue_is_opened_edited_and_closed_by_its_label(forge: Forge, tmp_path: Path) -> None:
+    found = tmp_path / "audit.md"
+    found.write_text("- an object is missing\n", "utf-8")
+    opening = ("forge", "issue", "--label", "audit", "--title", "Found something", str(found))
+    url = f"{forge.url}/issues/1"
+    assert said(run(*opening)) == (0, f"{url}\n", "opened\n")
+    assert said(run(*opening)) == (0, f"{url}\n", "says so already\n")
+    closing = ("forge", "issue", "--label", "audit", "--close")
+    assert said(run(*closing)) == (0, f"{url}\n", "closed\n")
+    assert said(run(*closing)) == (0, "", "none is open\n")
+
+
+def test_an_issue_needs_words_or_an_end(tmp_path: Path) -> None:
+    (tmp_path / "audit.md").write_text("x", "utf-8")
+    for args in ([], ["--close", "--title", "x"], [str(tmp_path / "audit.md")], ["--title", "x"]):
+        assert run("forge", "issue", "--label", "audit", *args).exit_code == 2
+
+
+def test_what_would_be_said_is_shown_without_asking_anybody(forge: Forge, tmp_path: Path) -> None:
+    (tmp_path / "audit.md").write_text("- one\n", "utf-8")
+    start = len(forge.hub.asked)
+    file = str(tmp_path / "audit.md")
+    for args in (["comment", "--pull-request", "1"], ["issue", "--label", "audit", "--title", "x"]):
+        assert said(run("forge", *args, file, "--dry-run")) == (0, "- one\n", "")
+    assert len(forge.hub.asked) == start
+
+
+def test_a_workflow_speaks_for_the_repository_that_it_works_for(
+    forge: Forge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(*PROMOTE)
+    monkeypatch.setenv("GITHUB_SERVER_URL", forge.hub.url)
+    monkeypatch.setenv("GITHUB_REPOSITORY", forge.name)
+    monkeypatch.chdir(tmp_path)  # where there is no registry
+    (tmp_path / "report.md").write_text("well\n", "utf-8")
+    assert run("forge", "comment", "--pull-request", "1", "report.md").exit_code == 0
+    assert len(forge.call("GET", "/issues/1/comments")) == 1

@@ -219,17 +219,17 @@ def test_a_report_is_one_comment_of_ours_edited_in_place(clone: Repository, forg
     forge.call("POST", f"/issues/{number}/comments", {"body": f"{github.MARK}\nall is well"}, "bob")
     forge.call("POST", f"/issues/{number}/comments", {"body": "When will it be ready?"})
     start = len(forge.hub.asked)
-    url, is_news = connected(forge).comment(number, "❌ one error\n")
+    url, how = connected(forge).comment(number, "❌ one error\n")
     listed = ("GET", f"/issues/{number}/comments?page=1&per_page=100", None)
-    assert is_news
+    assert how == "opened"
     assert asked(forge, start) == [
         ("GET", "/user", None),
         listed,
         ("POST", f"/issues/{number}/comments", {"body": f"{github.MARK}\n❌ one error\n"}),
     ]
     start = len(forge.hub.asked)
-    assert connected(forge).comment(number, "❌ one error\n") == (url, False)
-    assert connected(forge).comment(number, "✅ passes\n") == (url, True)
+    assert connected(forge).comment(number, "❌ one error\n") == (url, "says so already")
+    assert connected(forge).comment(number, "✅ passes\n") == (url, "edited")
     (edited,) = [one for one in asked(forge, start) if one[0] != "GET"]
     mine = url.rpartition("-")[2]
     assert edited == ("PATCH", f"/issues/comments/{mine}", {"body": f"{github.MARK}\n✅ passes\n"})
@@ -250,7 +250,7 @@ def test_a_workflows_token_knows_its_comment_by_being_a_bots(clone: Repository, 
     forge.hub.fail("GET /user$", 403)
     forge.hub.fail("GET .*/comments", answer(json.dumps(listed).encode()))
     forge.hub.fail("PATCH .*/issues/comments/2$", answer(b"{}"))
-    assert connected(forge).comment(number, "new") == ("#2", True)
+    assert connected(forge).comment(number, "new") == ("#2", "edited")
 
 
 def test_a_report_too_long_for_github_is_cut_at_a_line_and_says_so(clone: Repository, forge: Forge) -> None:
@@ -265,19 +265,19 @@ def test_a_report_too_long_for_github_is_cut_at_a_line_and_says_so(clone: Reposi
 
 def test_there_is_one_open_issue_of_a_label_which_is_closed_when_all_is_well(forge: Forge) -> None:
     hub = connected(forge)
-    url, is_news = hub.issue("registry-audit", "2 objects are missing", "- one\n- two\n")
-    assert (url, is_news) == (f"{forge.url}/issues/1", True)
-    assert hub.issue("registry-audit", "2 objects are missing", "- one\n- two\n") == (url, False)
-    assert hub.issue("registry-audit", "1 object is missing", "- two\n") == (url, True)
+    url, how = hub.issue("registry-audit", "2 objects are missing", "- one\n- two\n")
+    assert (url, how) == (f"{forge.url}/issues/1", "opened")
+    assert hub.issue("registry-audit", "2 objects are missing", "- one\n- two\n") == (url, "says so already")
+    assert hub.issue("registry-audit", "1 object is missing", "- two\n") == (url, "edited")
     assert asked(forge)[-1] == (
         "PATCH",
         "/issues/1",
         {"title": "1 object is missing", "body": "- two\n"},
     )
-    assert hub.close("registry-audit") == url
+    assert hub.close("registry-audit") == (url, "closed")
     assert asked(forge)[-1] == ("PATCH", "/issues/1", {"state": "closed", "state_reason": "completed"})
-    assert hub.close("registry-audit") is None
-    assert hub.issue("registry-audit", "again", "- three\n") == (f"{forge.url}/issues/2", True)
+    assert hub.close("registry-audit") == ("", "none is open")
+    assert hub.issue("registry-audit", "again", "- three\n") == (f"{forge.url}/issues/2", "opened")
 
 
 def half(handler: BaseHTTPRequestHandler) -> None:

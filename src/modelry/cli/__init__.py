@@ -24,6 +24,7 @@ COMMANDS = {
     "review": "Show what a reviewer needs to decide on a change.",
     "merge": "Merge a proposal after judging the merge result.",
     "hook": "Guard a plain git server: judge what is pushed to main.",
+    "forge": "Say on the forge what CI found: one comment, one issue.",
     "list": "List models and what is in their stages.",
     "show": "Show a model or a version.",
     "history": "Show what happened, when, by whom and why.",

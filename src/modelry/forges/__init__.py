@@ -5,13 +5,23 @@
 """
 
 from modelry.forges import github, local
-from modelry.forges.base import Forge, Proposed
+from modelry.forges.base import Connected, Forge, Proposed, Said
 from modelry.git import Repository
 from modelry.model.policy import Policy
+from modelry.storage import moments
 
-__all__ = ["Forge", "Proposed", "chosen"]
+__all__ = ["Connected", "Forge", "Proposed", "Said", "chosen", "connected"]
 
 
 def chosen(policy: Policy, repository: Repository) -> Forge:
     """Give the forge that origin is on, if policy says that the pull requests are there; else plain git."""
     return github.at(policy, repository) or local
+
+
+def connected(repository: Repository, base: str | None = None) -> Connected:
+    """Give the forge to ask: of the repository that CI says it works for, else that which policy names at `base`, or main.
+
+    Raises `RegistryError` where nobody may ask it. A pull request's own policy is never believed: who asks tells a token.
+    """
+    page = github.of_ci() or moments.registry(repository, base or repository.base).policy.must.repository
+    return github.connected(page)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from modelry.git import Repository
 from modelry.proposals import Proposal
@@ -22,6 +22,31 @@ class Proposed:
     """The pull request's page; None where there is none, or nobody knows."""
     opens: str | None = None
     """The address that opens the pull request, where that was left to a person."""
+
+
+class Said(NamedTuple):
+    """What was said on a forge, and where it stands now."""
+
+    url: str
+    """Its page; empty where there is none."""
+    how: str
+    """Whether it is new, edited, or as it was."""
+
+
+class Connected(Protocol):
+    """A repository on a forge that can be asked, and told something."""
+
+    def comment(self, number: int, text: str) -> Said:
+        """Put a report on a pull request, in place of ours of before."""
+        ...
+
+    def issue(self, label: str, title: str, text: str) -> Said:
+        """Open the one issue with a label, or bring the open one up to date."""
+        ...
+
+    def close(self, label: str) -> Said:
+        """Close the issue with a label."""
+        ...
 
 
 class Forge(Protocol):

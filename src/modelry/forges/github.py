@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from modelry.errors import RegistryError, UsageError
 from modelry.forges import addresses, local
 from modelry.forges.addresses import Address
-from modelry.forges.base import Forge, Proposed
+from modelry.forges.base import Forge, Proposed, Said
 from modelry.forges.github_api import Api
 from modelry.git import Repository
 from modelry.model.policy import Policy
@@ -62,6 +62,12 @@ def connected(repository: str, environment: Mapping[str, str] = os.environ) -> "
             hint="set GITHUB_TOKEN, or GH_TOKEN: with gh, to what `gh auth token` says",
         )
     return GitHub(api, place.path)
+
+
+def of_ci(environment: Mapping[str, str] = os.environ) -> str | None:
+    """Give the page of the repository that a workflow of GitHub Actions works for; None elsewhere."""
+    name = environment.get("GITHUB_REPOSITORY")
+    return f"{environment.get('GITHUB_SERVER_URL') or 'https://github.com'}/{name}" if name else None
 
 
 def _place(page: str, environment: Mapping[str, str]) -> Address | None:
@@ -149,36 +155,34 @@ class GitHub:
             self._ask("POST", f"/issues/{found['number']}/labels", {"labels": missing})
         return found["html_url"], is_new or altered or bool(missing)
 
-    def comment(self, number: int, text: str) -> tuple[str, bool]:
-        """Put a report on a pull request, where it replaces ours of before; give its address and whether it is news."""
+    def comment(self, number: int, text: str) -> Said:
+        """Put a report on a pull request, where it replaces ours of before."""
         path = f"/issues/{number}/comments"
         body = _fitting(f"{MARK}\n{text}")
         is_ours = self._ours()
         found, is_new = self.api.make(
-            lambda: next(
-                (each for each in self._all(path) if (each["body"] or "").startswith(MARK) and is_ours(each)),
-                None,
-            ),
+            lambda: next(filter(is_ours, self._all(path)), None),
             lambda: self._ask("POST", path, {"body": body}),
         )
         altered = self._edit(f"/issues/comments/{found['id']}", found, {"body": body})
-        return found["html_url"], is_new or altered
+        return Said(found["html_url"], _how(is_new=is_new, altered=altered))
 
-    def issue(self, label: str, title: str, text: str) -> tuple[str, bool]:
-        """Open the issue with a label, or bring the open one up to date; give its address and whether it is news."""
+    def issue(self, label: str, title: str, text: str) -> Said:
+        """Open the one issue with a label, or bring the open one up to date."""
         said = {"title": title, "body": _fitting(text)}
         found, is_new = self.api.make(
             lambda: self._issue(label), lambda: self._ask("POST", "/issues", {**said, "labels": [label]})
         )
-        return found["html_url"], self._edit(f"/issues/{found['number']}", found, said) or is_new
+        altered = self._edit(f"/issues/{found['number']}", found, said)
+        return Said(found["html_url"], _how(is_new=is_new, altered=altered))
 
-    def close(self, label: str) -> str | None:
-        """Close the issue with a label, and give its address; None where none is open."""
+    def close(self, label: str) -> Said:
+        """Close the issue with a label."""
         found = self._issue(label)
         if found is None:
-            return None
+            return Said("", "none is open")
         self._ask("PATCH", f"/issues/{found['number']}", {"state": "closed", "state_reason": "completed"})
-        return str(found["html_url"])
+        return Said(found["html_url"], "closed")
 
     def _open(self, head: str, base: str) -> Any | None:  # noqa: ANN401 - JSON
         """Give the open pull request of a branch; what GitHub gives is looked at again, since a redirect loses the question."""
@@ -205,8 +209,11 @@ class GitHub:
         try:
             me = self.api.ask("GET", "/user")["id"]
         except RegistryError:  # the token of a workflow, or of another app, is nobody's
-            return lambda each: each["user"]["type"] == "Bot"
-        return lambda each: bool(each["user"]["id"] == me)
+            me = None
+        return lambda each: (
+            (each["body"] or "").startswith(MARK)
+            and (each["user"]["type"] == "Bot" if me is None else each["user"]["id"] == me)
+        )
 
     def _edit(self, path: str, found: Mapping[str, Any], said: Mapping[str, str]) -> bool:
         news = {name: value for name, value in said.items() if _lines(found[name]) != _lines(value)}
@@ -219,6 +226,10 @@ class GitHub:
 
     def _all(self, path: str, key: str | None = None, **query: str) -> Any:  # noqa: ANN401 - JSON
         return self.api.all(f"/repos/{self.name}{path}", key, **query)
+
+
+def _how(*, is_new: bool, altered: bool) -> str:
+    return "opened" if is_new else "edited" if altered else "says so already"
 
 
 def _lines(text: str | None) -> str:
