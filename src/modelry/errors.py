@@ -72,6 +72,12 @@ class ConflictError(RegistryError):
     code = Exit.CONFLICT
 
 
+class StaleError(RegistryError):
+    """The registry answers with something older than was seen already."""
+
+    code = Exit.STALE
+
+
 class YankedError(RegistryError):
     """The version was withdrawn."""
 

@@ -35,6 +35,7 @@ COMMANDS = {
     "resolve": "Say which bytes a reference means.",
     "pull": "Fetch and verify the bytes that a reference means.",
     "lock": "Keep what references mean now, for later.",
+    "sync": "Keep a folder at what a stage means, and go back when it is not well.",
     "verify": "Say whether bytes are those of a version.",
     "export": "Write the files by which others deploy a version.",
     "build": "Build the catalog: pages and JSON API.",

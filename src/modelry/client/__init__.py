@@ -34,7 +34,26 @@ def resolve(
 
         return locking.find(locked, reference)
     found = _pinned(uris.uri(reference)) if uris.is_uri(reference) else _resolve(reference, registry or ".")
-    if found.yanked is not None and not allow_yanked:
+    return found if allow_yanked else _unless_yanked(found)
+
+
+def poll(
+    reference: str, registry: str | None = None, etag: str | None = None
+) -> tuple[Resolution | None, str | None]:
+    """Say which bytes a reference means now, and what a catalog calls its answer; None where it still calls it so.
+
+    Raises as `resolve`.
+    """
+    if uris.is_uri(reference) or "://" not in (registry or ""):
+        return resolve(reference, registry), None
+    from modelry.client import site  # noqa: PLC0415 - a folder needs no HTTP
+
+    found, called = site.poll(names.reference(reference), registry or "", etag)
+    return found and _unless_yanked(found), called
+
+
+def _unless_yanked(found: Resolution) -> Resolution:
+    if found.yanked is not None:
         instead = f"take {found.model}@{found.replacement} instead, or " if found.replacement else ""
         raise YankedError(
             f"{found.label} was withdrawn: {found.yanked}",

@@ -19,7 +19,30 @@ _LARGEST = 8 << 20
 def resolve(wanted: names.Reference, url: str) -> Resolution:
     """Answer a reference from the catalog that is published at a URL."""
     api = _api(url)
-    document = _document(api, wanted.model)
+    return _answer(wanted, api, _document(api, wanted.model))
+
+
+def poll(wanted: names.Reference, url: str, etag: str | None) -> tuple[Resolution | None, str | None]:
+    """Answer a reference anew, and what the server calls its answer; None where it is what it called it before."""
+    from modelry.storage import web  # noqa: PLC0415 - it is asked once by most
+
+    api = _api(url)
+    where = f"{api}models/{wanted.model}.json"
+    headers = {"If-None-Match": etag} if etag else {}
+    try:
+        body = web.Download(where, lambda at: web.request(where, at, headers=headers, also=304))
+    except remotes.AbsentError as absent:
+        raise _no_model(api, wanted.model) from absent
+    try:
+        if body.status == 304:  # noqa: PLR2004 - Not Modified
+            return None, etag
+        document = _model(_parsed(body, where), wanted.model)
+        return _answer(wanted, api, document), body.headers.get("ETag")
+    finally:
+        body.close()
+
+
+def _answer(wanted: names.Reference, api: str, document: Fields) -> Resolution:
     number, assigned = _number(wanted, document)
     versions = document.inside("versions")
     if number not in versions.value:
@@ -67,6 +90,10 @@ def _document(api: str, model: str) -> Fields:
         document = _get(f"{api}models/{model}.json")
     except remotes.AbsentError as absent:
         raise _no_model(api, model) from absent
+    return _model(document, model)
+
+
+def _model(document: Fields, model: str) -> Fields:
     document.exactly("schema", "model-document/v1")
     document.exactly("model", model)
     return document
@@ -114,13 +141,17 @@ def _addresses(document: Fields, api: str, md5: str) -> tuple[str, ...]:
 
 def _get(url: str) -> Fields:
     """Fetch a JSON object; raises `AbsentError` where there is none, `RegistryError` where it is something else."""
+    with remotes.open_object(url) as body:
+        return _parsed(body, url)
+
+
+def _parsed(body: remotes.Body, url: str) -> Fields:
     where = remotes.shown(url)
     data = bytearray()
-    with remotes.open_object(url) as body:
-        while chunk := body.read(_LARGEST + 1 - len(data)):
-            data += chunk
-            if len(data) > _LARGEST:
-                raise RegistryError(f"{where}: the answer has more than {_LARGEST >> 20} MiB")
+    while chunk := body.read(_LARGEST + 1 - len(data)):
+        data += chunk
+        if len(data) > _LARGEST:
+            raise RegistryError(f"{where}: the answer has more than {_LARGEST >> 20} MiB")
     try:
         value: Any = json.loads(data.decode())
     except (ValueError, RecursionError) as error:

@@ -1,5 +1,7 @@
 """MLServer: a folder for each model, with its settings, a script that fetches the bytes and, if needed, a runtime."""
 
+from collections.abc import Mapping
+
 from modelry.errors import RegistryError
 from modelry.exports import fetching
 from modelry.exports.base import Choice, Content, Manifests, Options
@@ -23,31 +25,29 @@ def files(choices: tuple[Choice, ...], options: Options) -> Manifests:  # noqa: 
         "fetch.sh": fetching.script({f"{choice.name}/{choice.artifact.path}": choice for choice in choices}),
     }
     for choice in choices:
-        made[f"{choice.name}/model-settings.json"] = _settings(choice)
-        if choice.artifact.format in _OWN:
-            made[f"{choice.name}/runtime.py"] = _RUNTIME[choice.artifact.format]
+        artifact, told = choice.artifact, {"sha256": choice.artifact.sha256, "page": choice.page}
+        made |= described(choice.name, choice.number, artifact.format, artifact.path, told)
     return made
 
 
-def _settings(choice: Choice) -> Content:
-    artifact = choice.artifact
-    own = f"runtime.{_OWN[artifact.format]}" if artifact.format in _OWN else None
-    runtime = own or _RUNTIMES.get(artifact.format)
-    if runtime is None:
-        known = ", ".join(sorted({*_OWN, *_RUNTIMES}))
+def described(
+    model: str, number: str, format_: str, path: str, told: Mapping[str, str]
+) -> dict[str, str | Content]:
+    """Give a model's settings and, if its format needs ours, the runtime; raises `RegistryError` where there is none."""
+    own = f"runtime.{_OWN[format_]}" if format_ in _OWN else None
+    implementation = own or _RUNTIMES.get(format_)
+    if implementation is None:
         raise RegistryError(
-            f"MLServer has no runtime for {artifact.format}, the format of {choice.version.label}",
-            hint=f"it has one for {known}",
+            f"MLServer has no runtime for {format_}, the format of {model}@{number}",
+            hint=f"it has one for {', '.join(sorted({*_OWN, *_RUNTIMES}))}",
         )
-    return {
-        "name": choice.name,
-        "implementation": runtime,
-        "parameters": {
-            "uri": f"./{artifact.path}",
-            "version": choice.number,
-            "extra": {"sha256": artifact.sha256, "page": choice.page},
-        },
+    settings = {
+        "name": model,
+        "implementation": implementation,
+        "parameters": {"uri": f"./{path}", "version": number, "extra": told},
     }
+    made: dict[str, str | Content] = {f"{model}/model-settings.json": settings}
+    return made | ({f"{model}/runtime.py": _RUNTIME[format_]} if own else {})
 
 
 _ONNX = '''\

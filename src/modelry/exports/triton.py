@@ -31,14 +31,18 @@ _TYPES = {
 def files(choices: tuple[Choice, ...], options: Options) -> Manifests:  # noqa: ARG001 - as every target is called
     """Give `<model>/config.pbtxt` for each, and `fetch.sh`, which brings the bytes to `<model>/1/`."""
     made = {f"{choice.name}/config.pbtxt": _configuration(choice) for choice in choices}
-    places = {f"{choice.name}/1/{_backend(choice)[1]}": choice for choice in choices}
+    places = {
+        f"{choice.name}/1/{backend(choice.artifact.format, choice.version.label)[1]}": choice
+        for choice in choices
+    }
     return {"fetch.sh": fetching.script(places), **made}
 
 
-def _backend(choice: Choice) -> tuple[str, str]:
-    if (found := _BACKENDS.get(choice.artifact.format)) is None:
+def backend(format_: str, label: str) -> tuple[str, str]:
+    """Give Triton's backend for a format, and the file name that it looks for; raises `RegistryError` where it has none."""
+    if (found := _BACKENDS.get(format_)) is None:
         raise RegistryError(
-            f"Triton has no backend for {choice.artifact.format}, the format of {choice.version.label}",
+            f"Triton has no backend for {format_}, the format of {label}",
             hint=f"it has one for {', '.join(sorted(_BACKENDS))}",
         )
     return found
@@ -50,7 +54,7 @@ def _configuration(choice: Choice) -> str:
         (
             f"# {choice.version.label}, sha256 {choice.artifact.sha256}: {choice.page}\n",
             f'name: "{choice.name}"\n',
-            f'backend: "{_backend(choice)[0]}"\n',
+            f'backend: "{backend(choice.artifact.format, choice.version.label)[0]}"\n',
             # The signature's shapes have their first dimension in them, so Triton adds none of its own.
             "max_batch_size: 0\n",
             *(_tensor("input", tensor, choice) for tensor in signature.inputs),

@@ -54,6 +54,11 @@ class Download:
         self.headers = self._response.headers
 
     @property
+    def status(self) -> int:
+        """How the server answered; what is an error was raised."""
+        return self._response.status
+
+    @property
     def total(self) -> int:
         """How many bytes the whole object has, of which only some were asked for."""
         told = (self.headers.get("Content-Range") or "").rpartition("/")[2]
