@@ -2,7 +2,7 @@
 
 The emulator keeps users, repositories, pull requests, reviews, checks, issues and branch protection, and hashes
 objects as git does. What it lacks and GitHub has, the proxy gives, and nothing else: git itself (a bare repository
-stands beside each repository and both follow each other), the pull requests of a commit, the path /api/v3, and a
+stands beside each repository and both follow each other), the pull requests and the statuses of a commit, the path /api/v3, and a
 pull request's head that follows its branch.
 """
 
@@ -135,6 +135,8 @@ class Forge:
     """OWNER/NAME."""
     git: Repository
     """Bare: where one pushes to."""
+    statuses: dict[str, dict[str, str]] = field(default_factory=dict)
+    """The statuses of commits, by their context."""
     _known: set[str] = field(default_factory=set)
     _refs: dict[str, str] = field(default_factory=dict)
 
@@ -215,6 +217,12 @@ class Forge:
         said = {"event": "APPROVE", "commit_id": head}
         return int(self.call("POST", f"/pulls/{number}/reviews", said, login)["id"])
 
+    def merge(self, number: int, login: str = "bob") -> str:
+        """Let somebody merge a pull request, and give the commit that main has since."""
+        self.follow()
+        self.call("PUT", f"/pulls/{number}/merge", {}, login)
+        return self.fetch()
+
     def head(self, number: int) -> str:
         """Give the commit that a pull request's branch is at."""
         ref = self.call("GET", f"/pulls/{number}")["head"]["ref"]
@@ -227,6 +235,14 @@ class Forge:
             if isinstance(head, dict) and each.get("state") == "open":
                 head["sha"] = self._refs.get(f"refs/heads/{head['ref']}", head["sha"])
         return found
+
+    def status(self, commit: str) -> Any:
+        """Give the statuses of a commit, as other services than Actions set them."""
+        found = [
+            {"id": number, "context": context, "state": state}
+            for number, (context, state) in enumerate(self.statuses.get(commit, {}).items())
+        ]
+        return {"sha": commit, "statuses": found}
 
     def of_commit(self, commit: str) -> list[Any]:
         """Give the pull requests that a commit came by or belongs to."""
@@ -255,9 +271,10 @@ class _Proxy(BaseHTTPRequestHandler):
             told(self)
             return
         forge = hub.before(path)
-        lacking = re.match(r"/repos/[^/]+/[^/]+/commits/([0-9a-f]{40})/pulls", path)
+        lacking = re.match(r"/repos/[^/]+/[^/]+/commits/([0-9a-f]{40})/(pulls|status)\b", path)
         if lacking and forge is not None:
-            self._send(200, [("Content-Type", "application/json")], forge.of_commit(lacking[1]))
+            found = forge.of_commit(lacking[1]) if lacking[2] == "pulls" else forge.status(lacking[1])
+            self._send(200, [("Content-Type", "application/json")], found)
             return
         headers = {name: value for name, value in self.headers.items() if name.lower() != "host"}
         status, kept, data = hub.pass_on(self.command, path, body, headers)

@@ -1,5 +1,7 @@
 """The commands on an emulated GitHub, as somebody types them in a clone."""
 
+import json
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -143,3 +145,49 @@ def test_a_workflow_speaks_for_the_repository_that_it_works_for(
     (tmp_path / "report.md").write_text("well\n", "utf-8")
     assert run("forge", "comment", "--pull-request", "1", "report.md").exit_code == 0
     assert len(forge.call("GET", "/issues/1/comments")) == 1
+
+
+def test_what_the_forge_knows_of_a_merge_is_put_on_record(forge: Forge, clone: Repository) -> None:
+    run(*PROMOTE)
+    head = clone.commit(BRANCH)
+    forge.approve(1, "bob")
+    forge.call(
+        "POST",
+        "/check-runs",
+        {"name": "registry", "head_sha": head, "status": "completed", "conclusion": "success"},
+    )
+    merged = forge.merge(1)
+    clone.run("pull", "--quiet", "origin", "main")
+    assert said(run("audit", "record", "HEAD", "--ask")) == (0, f"{merged}\n", "recorded\n")
+    assert said(run("audit", "record", "HEAD", "--ask")) == (0, f"{merged}\n", "it is on record already\n")
+    told = json.loads(clone.run("notes", "--ref=modelry", "show", merged))["predicate"]
+    ids = {login: str(forge.hub.call("GET", f"/users/{login}")["id"]) for login in ("ada", "bob")}
+    when = forge.call("GET", "/pulls/1/reviews")[0]["submitted_at"]
+    assert datetime.fromisoformat(told["approvers"][0].pop("when")) == datetime.fromisoformat(when)
+    assert (told["head"], told["proposal"], told["author"], told["approvers"], told["checks"]) == (
+        head,
+        {"branch": BRANCH, "number": 1, "url": f"{forge.url}/pull/1"},
+        {"name": "Ada Test", "email": "ada@example.org", "forge": "github", "id": ids["ada"]},
+        [{"name": "bob", "forge": "github", "id": ids["bob"]}],
+        [{"name": "registry", "conclusion": "success"}],
+    )
+
+
+def test_what_no_pull_request_became_is_not_put_on_record(forge: Forge, clone: Repository) -> None:
+    commit = clone.commit("main")
+    assert said(run("audit", "record", "HEAD", "--ask")) == (
+        5,
+        "",
+        (
+            f"error: {forge.name} has no pull request that became {commit}\n"
+            " hint: name the commit by which main got it: git log --first-parent\n"
+        ),
+    )
+
+
+def test_what_is_asked_of_the_forge_is_not_told_besides() -> None:
+    result = run("audit", "record", "HEAD", "--ask", "--approver", "bob=1002", "--forge", "github")
+    assert (result.exit_code, result.stderr) == (
+        2,
+        "error: --ask asks the forge for all of it\n hint: leave the other options out\n",
+    )

@@ -3,6 +3,7 @@
 import json
 import logging
 from dataclasses import replace
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
@@ -404,3 +405,109 @@ def test_the_token_is_never_told(
     with pytest.raises(UsageError) as wrong:
         github.connected(forge.url, {"GITHUB_API_URL": forge.hub.url, "GITHUB_TOKEN": f"{canary} x"})
     assert canary not in str(wrong.value) + wrong.value.hint
+
+
+def account(forge: Forge, login: str) -> dict[str, str]:
+    return {"name": login, "forge": "github", "id": str(forge.hub.call("GET", f"/users/{login}")["id"])}
+
+
+def test_evidence_is_who_approved_this_very_head_and_what_ran_on_it(clone: Repository, forge: Forge) -> None:
+    number = opened(forge, clone)
+    head = clone.commit(BRANCH)
+    forge.approve(number, "bob", clone.commit("main"))  # an older head
+    forge.approve(number, "ci")
+    dismissed = forge.approve(number, "carol")
+    forge.call("PUT", f"/pulls/{number}/reviews/{dismissed}/dismissals", {"message": "not yet"})
+    said = {"event": "COMMENT", "body": "nice", "commit_id": head}
+    forge.call("POST", f"/pulls/{number}/reviews", said, "ci")
+    run = {"name": "registry", "head_sha": head, "status": "completed", "conclusion": "success"}
+    forge.call("POST", "/check-runs", run)
+    forge.call("POST", "/check-runs", {"name": "judge", "head_sha": head, "status": "in_progress"})
+    forge.statuses[head] = {"scanner": "failure"}
+    found = connected(forge).evidence(number)
+    (when,) = [
+        each["submitted_at"]
+        for each in forge.call("GET", f"/pulls/{number}/reviews")
+        if each["user"]["login"] == "ci" and each["state"] == "APPROVED"
+    ]
+    assert found.head == head
+    assert found.merged_as is None
+    assert [each.when for each in found.given.approvers] == [datetime.fromisoformat(when)]
+    said = found.given.model_dump(
+        mode="json", exclude_none=True, exclude={"approvers": {"__all__": {"when"}}}
+    )
+    assert said == {
+        "proposal": {"branch": BRANCH, "number": number, "url": f"{forge.url}/pull/{number}"},
+        "author": account(forge, "ada"),
+        "approvers": [account(forge, "ci")],
+        "checks": [
+            {"name": "judge", "conclusion": "in_progress"},
+            {"name": "registry", "conclusion": "success"},
+            {"name": "scanner", "conclusion": "failure"},
+        ],
+    }
+
+
+def test_an_approval_taken_back_or_by_somebody_who_may_not_write_or_by_a_machine_does_not_count(
+    clone: Repository, forge: Forge
+) -> None:
+    number = opened(forge, clone)
+    for login in ("bob", "carol"):
+        forge.approve(number, login)
+    said = {"event": "REQUEST_CHANGES", "body": "no", "commit_id": clone.commit(BRANCH)}
+    forge.call("POST", f"/pulls/{number}/reviews", said, "bob")
+    forge.hub.fail("GET .*/collaborators/carol/permission", answer(b'{"permission": "read"}'))
+    assert connected(forge).evidence(number).given.approvers == ()
+    reviews = forge.call("GET", f"/pulls/{number}/reviews")
+    carols = [
+        each | {"user": each["user"] | {"type": "Bot"}}
+        for each in reviews
+        if each["user"]["login"] == "carol"
+    ]
+    gone = {"id": 99, "user": None, "state": "APPROVED", "commit_id": clone.commit(BRANCH)}
+    forge.hub.fail("GET .*/reviews", answer(json.dumps([*carols, gone]).encode()))
+    assert connected(forge).evidence(number).given.approvers == ()
+
+
+def test_a_new_commit_takes_all_approvals_back(clone: Repository, forge: Forge) -> None:
+    number = opened(forge, clone)
+    forge.approve(number, "bob")
+    hub = connected(forge)
+    assert [each.name for each in hub.evidence(number).given.approvers] == ["bob"]
+    forges.chosen(a_policy(forge.url), clone).propose(a_proposal(clone, "once more"), clone)
+    found = hub.evidence(number)
+    assert (found.head, found.given.approvers) == (clone.commit(BRANCH), ())
+
+
+def test_the_pull_request_that_became_a_commit_is_found_and_no_other(clone: Repository, forge: Forge) -> None:
+    number = opened(forge, clone)
+    hub = connected(forge)
+    merged = forge.merge(number)
+    assert hub.merged_as(merged, "main") == number
+    assert hub.evidence(number).merged_as == merged
+    for commit, branch in ((clone.commit(BRANCH), "main"), (merged, "release"), ("0" * 40, "main")):
+        with pytest.raises(NotFoundError, match=f"has no pull request that became {commit}"):
+            hub.merged_as(commit, branch)
+
+
+def test_a_teams_members_are_asked_for_and_a_token_that_may_not_know_is_told(forge: Forge) -> None:
+    forge.hub.call("POST", "/orgs/acme/teams", {"name": "risk"})
+    for login in ("bob", "carol"):
+        forge.hub.call("PUT", f"/orgs/acme/teams/risk/memberships/{login}", {})
+    hub = connected(forge)
+    assert hub.members("acme/risk") == {account(forge, "bob")["id"], account(forge, "carol")["id"]}
+    for status in (403, 404):
+        forge.hub.fail("GET /orgs/acme/teams", status)
+        with pytest.raises(RegistryError, match="who is in the team @acme/risk cannot be read") as error:
+            hub.members("acme/risk")
+        assert "GITHUB_TOKEN of a workflow never may" in error.value.hint
+
+
+def test_pages_are_read_to_the_end(forge: Forge) -> None:
+    pages = [[{"id": page * 100 + each} for each in range(100)] for page in range(2)] + [[{"id": 300}]]
+    forge.hub.fail("GET .*/issues", *(answer(json.dumps(page).encode()) for page in pages))
+    api = Api(forge.hub.url, "ada-token")
+    assert len(list(api.all(f"/repos/{forge.name}/issues"))) == 201
+    assert [one.path.partition("?")[2] for one in forge.hub.asked] == [
+        f"page={page}&per_page=100" for page in (1, 2, 3)
+    ]

@@ -4,7 +4,7 @@ from typing import IO
 
 import click
 
-from modelry import auditing
+from modelry import auditing, forges
 from modelry.cli import options
 from modelry.forges import recording
 from modelry.git import Repository
@@ -46,6 +46,9 @@ def audit() -> None:
 )
 @click.option("--forge", help="Where the accounts are; unless told, as the address says: github or gitlab.")
 @click.option("--from", "file", type=click.File(), help="The same as JSON, from a file, or - for stdin.")
+@click.option(
+    "--ask", is_flag=True, help="Ask the forge for all of it; see modelry forge --help for who asks."
+)
 @options.sign
 @options.dry_run
 @options.registry
@@ -55,6 +58,7 @@ def record(
     sign: str | None,
     registry: str | None,
     *,
+    ask: bool,
     dry_run: bool,
     **told: object,
 ) -> None:
@@ -67,10 +71,13 @@ def record(
     Examples:
       modelry audit record HEAD --pull-request 12 --url https://github.com/acme/models/pull/12 \\
         --author ada=1001 --approver bob=1002 --check registry=success
-      gh api … | modelry audit record HEAD --from - --sign env:SIGNING_KEY
+      modelry audit record HEAD --ask --sign env:SIGNING_KEY
+      gh api … | modelry audit record HEAD --from -
     """
     repository = Repository(options.folder(registry))
     given = recording.given(file.read() if file is not None else None, told)
+    if ask:
+        given = recording.asked(forges.connected(repository), repository, commit, given)
     statement, is_news = recording.record(repository, commit, given, keys.signing(sign), dry_run=dry_run)
     if dry_run:
         click.echo(evidence.line(statement))

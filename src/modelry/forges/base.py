@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from modelry.git import Repository
+from modelry.model.requests import PullRequest
 from modelry.proposals import Proposal
 
 
@@ -46,6 +47,18 @@ class Connected(Protocol):
 
     def close(self, label: str) -> Said:
         """Close the issue with a label."""
+        ...
+
+    def evidence(self, number: int) -> PullRequest:
+        """Give who proposed a pull request and who approved its head, as the forge knows it now."""
+        ...
+
+    def merged_as(self, commit: str, main: str) -> int:
+        """Give the number of the pull request that became a commit of main; raises `NotFoundError` where none did."""
+        ...
+
+    def members(self, team: str) -> frozenset[str]:
+        """Give the ids of a team's accounts; raises `RegistryError` where whoever asks may not know."""
         ...
 
 

@@ -9,12 +9,13 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from modelry.errors import RegistryError, UsageError
-from modelry.forges import addresses, local
+from modelry.forges import addresses, github_evidence, local
 from modelry.forges.addresses import Address
 from modelry.forges.base import Forge, Proposed, Said
 from modelry.forges.github_api import Api
 from modelry.git import Repository
 from modelry.model.policy import Policy
+from modelry.model.requests import PullRequest
 from modelry.proposals import Proposal
 
 API = "https://api.github.com"
@@ -183,6 +184,18 @@ class GitHub:
             return Said("", "none is open")
         self._ask("PATCH", f"/issues/{found['number']}", {"state": "closed", "state_reason": "completed"})
         return Said(found["html_url"], "closed")
+
+    def evidence(self, number: int) -> PullRequest:
+        """Give who proposed a pull request and who approved its head, as GitHub knows it now."""
+        return github_evidence.of(self.api, self.name, number)
+
+    def merged_as(self, commit: str, main: str) -> int:
+        """Give the number of the pull request that became a commit of main."""
+        return github_evidence.merged_as(self.api, self.name, commit, main)
+
+    def members(self, team: str) -> frozenset[str]:
+        """Give the ids of a team's accounts."""
+        return github_evidence.members(self.api, team)
 
     def _open(self, head: str, base: str) -> Any | None:  # noqa: ANN401 - JSON
         """Give the open pull request of a branch; what GitHub gives is looked at again, since a redirect loses the question."""

@@ -71,16 +71,16 @@ class Api:
                     raise UnsureError(str(error), hint=error.hint) from error
         return self._once(method, path, body, query)
 
-    def all(self, path: str, key: str | None = None, **query: str) -> Iterator[Any]:
-        """Give the items of all pages of a list, or of the list that an answer holds by this key."""
-        seen: set[int] = set()
+    def all(self, path: str, key: str | None = None, by: str = "id", **query: str) -> Iterator[Any]:
+        """Give the items of all pages of a list, or of the list that an answer holds by a key; `by` tells them apart."""
+        seen: set[int | str] = set()
         for page in range(1, 1000):
             found = self.ask("GET", path, per_page=str(_PAGE), page=str(page), **query)
             items = found[key] if key is not None else found
-            if any(item["id"] in seen for item in items):
+            if any(item[by] in seen for item in items):
                 # A renamed repository answers by a redirect, and loses which page was asked for.
                 raise RegistryError(f"{self.url}{path}: the same page comes again", hint=_MOVED)
-            seen.update(item["id"] for item in items)
+            seen.update(item[by] for item in items)
             yield from items
             if len(items) < _PAGE:
                 return

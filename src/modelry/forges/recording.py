@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from modelry.errors import RegistryError, UsageError
 from modelry.forges import landing
+from modelry.forges.base import Connected
 from modelry.git import Repository
 from modelry.model import evidence as model
 from modelry.model.evidence import Approver, Check, Given, Proposed, Statement
@@ -39,6 +40,13 @@ def record(
     if is_news and not dry_run:
         landing.record(repository, {commit: text})
     return statement, is_news
+
+
+def asked(hub: Connected, repository: Repository, revision: str, given: Given) -> Given:
+    """Give what the forge knows of the pull request that became a commit; raises `UsageError` where something is told besides."""
+    if given != Given():
+        raise UsageError("--ask asks the forge for all of it", hint="leave the other options out")
+    return hub.evidence(hub.merged_as(repository.commit(revision), repository.main)).given
 
 
 def given(text: str | None, options: Mapping[str, Any]) -> Given:

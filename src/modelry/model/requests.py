@@ -1,0 +1,19 @@
+"""A pull request as its forge tells it: who proposed and approved it, at which commit."""
+
+from dataclasses import dataclass
+
+from modelry.model.evidence import Given, Someone
+
+
+@dataclass(frozen=True)
+class PullRequest:
+    """What a forge knows of a pull request now."""
+
+    given: Given
+    """Where it is, who proposed it, who approved its head and may, and what was run on that."""
+    head: str
+    """Its last commit."""
+    merged_as: str | None
+    """The commit of main that it became; None while it is not merged."""
+    committers: tuple[Someone, ...] = ()
+    """Who else wrote what it brings."""
