@@ -248,7 +248,7 @@ def test_readers_never_find_nothing(web: Web, tmp_path: Path) -> None:
         ("plain", {"model.onnx"}),
         ("triton", {"churn/1/model.onnx"}),
         ("tfserving", {"churn/1"}),
-        ("mlserver", {"churn/model.onnx", "churn/model-settings.json", "churn/runtime.py"}),
+        ("mlserver", {"churn/model.onnx", "churn/model-settings.json", "churn/modelry_onnx.py"}),
     ],
 )
 def test_a_layout_is_as_its_server_wants_it(layout: str, paths: set[str], web: Web, tmp_path: Path) -> None:

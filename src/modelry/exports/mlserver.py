@@ -7,7 +7,9 @@ from modelry.exports import fetching
 from modelry.exports.base import Choice, Content, Manifests, Options
 
 _OWN = {"onnx": "OnnxModel", "skops": "SkopsModel"}
-"""Formats for which MLServer has no runtime: ours is some lines of Python that are written beside the settings."""
+"""Formats for which MLServer has no runtime: ours is some lines of Python that are written beside the settings.
+
+It is called by the format, since MLServer knows modules by name alone."""
 _RUNTIMES = {
     "joblib": "mlserver_sklearn.SKLearnModel",
     "pickle": "mlserver_sklearn.SKLearnModel",
@@ -34,7 +36,7 @@ def described(
     model: str, number: str, format_: str, path: str, told: Mapping[str, str]
 ) -> dict[str, str | Content]:
     """Give a model's settings and, if its format needs ours, the runtime; raises `RegistryError` where there is none."""
-    own = f"runtime.{_OWN[format_]}" if format_ in _OWN else None
+    own = f"modelry_{format_}.{_OWN[format_]}" if format_ in _OWN else None
     implementation = own or _RUNTIMES.get(format_)
     if implementation is None:
         raise RegistryError(
@@ -47,7 +49,7 @@ def described(
         "parameters": {"uri": f"./{path}", "version": number, "extra": told},
     }
     made: dict[str, str | Content] = {f"{model}/model-settings.json": settings}
-    return made | ({f"{model}/runtime.py": _RUNTIME[format_]} if own else {})
+    return made | ({f"{model}/modelry_{format_}.py": _RUNTIME[format_]} if own else {})
 
 
 _ONNX = '''\
