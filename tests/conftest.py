@@ -5,6 +5,7 @@
 - `web` is a web server on loopback that answers as it is told; `waits` tells how long was waited, without waiting.
 - `s3` is a real S3 server on loopback, one for all tests that ask for it; `bucket` is an empty bucket of its own.
 - `dav` is a real WebDAV server on loopback; `tls` says where a certificate of an unknown authority lies.
+- `ssh_server` is a real OpenSSH server on loopback, with keys of its own.
 - `git_host` is a real git server over HTTP with passwords, one for all tests that ask for it; `git_host.repository()` is
   an empty repository of its own, whose main is protected.
 - `hub` is an emulated GitHub on loopback, one for all tests that ask for it; `forge` is a repository of it, whose
@@ -30,6 +31,7 @@ import certificates
 import emulator
 import githost
 import seaweedfs
+import sshd
 import webdav
 from certificates import Paths
 from client.serving import Web, answer
@@ -99,6 +101,7 @@ def clean_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
         patch.setenv("GIT_CONFIG_GLOBAL", str(home / "gitconfig"))
         patch.setenv("GIT_CONFIG_NOSYSTEM", "1")
         patch.setenv("AWS_EC2_METADATA_DISABLED", "true")  # who looks for keys shall not ask the network
+        patch.delenv("SSH_AUTH_SOCK", raising=False)
         patch.setenv("TZ", "UTC")
         time.tzset()
         yield
@@ -221,6 +224,13 @@ def dav(tmp_path_factory: pytest.TempPathFactory, clean_environment: None) -> It
 def davs(dav: webdav.Server, tls: Paths, tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdav.Server]:
     """Another for the same folders, by a certificate of an authority that nobody knows."""
     with webdav.running(tmp_path_factory.mktemp("davs"), served=dav.served, tls=tls) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def ssh_server(tmp_path_factory: pytest.TempPathFactory, clean_environment: None) -> Iterator[sshd.Server]:  # noqa: ARG001
+    """An OpenSSH server."""
+    with sshd.running(tmp_path_factory.mktemp("sshd")) as server:
         yield server
 
 

@@ -4,7 +4,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -159,6 +159,7 @@ def deposit(source: Path, model: str, version: str, to: Destination) -> Deposit:
             f"{access.CONFIG} has no remote {to.name}, which registry.yaml names",
             hint=f"add it on main: dvc remote add {to.name} {to.remote.url}",
         )
+    _knock(to)
     with folders.own(to.scratch, "register-") as work:
         inside = to.remote.is_inside
         location = remotes.location(to.remote.url, work / layout.ROOT) if inside else to.location
@@ -174,6 +175,16 @@ def deposit(source: Path, model: str, version: str, to: Destination) -> Deposit:
         _read_back(_out(data), artifact, location, to.access)
         objects = _objects(work, to.remote.url, to.base) if inside else {}
         return Deposit(artifact, {pointer: data}, objects)
+
+
+def _knock(to: Destination) -> None:
+    """Ask the remote for something before anything is copied; raises `RegistryError` where one is not let in.
+
+    DVC would tell less of what is wrong, and does not look at whose key a server by SSH has.
+    """
+    if "://" in to.location:
+        with suppress(remotes.ForbiddenError):  # to put something there, one need not be allowed to list
+            remotes.size(remotes.address(to.location, "0" * 32), to.access)
 
 
 def deposited(artifact: Hashed, proposed: Tree, pointer: str, to: Destination) -> Deposit | None:

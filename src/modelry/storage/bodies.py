@@ -1,4 +1,4 @@
-"""An object of a remote while it is read, and the two ways in which there is none."""
+"""An object of a remote while it is read, and the ways in which there is none."""
 
 from typing import Protocol
 
@@ -11,6 +11,10 @@ class AbsentError(RegistryError):
 
 class IrregularError(RegistryError):
     """Something lies at the address that can be no object: a folder, a link, a device."""
+
+
+class ForbiddenError(RegistryError):
+    """The server knows who asks, and says no; of another object, or to another question, it may say yes."""
 
 
 class Body(Protocol):

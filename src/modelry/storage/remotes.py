@@ -9,12 +9,13 @@ from typing import IO, BinaryIO, Protocol
 
 from modelry.errors import RegistryError
 from modelry.storage.access import Access
-from modelry.storage.bodies import AbsentError, Body, IrregularError, shown
+from modelry.storage.bodies import AbsentError, Body, ForbiddenError, IrregularError, shown
 
 __all__ = [
     "AbsentError",
     "Access",
     "Body",
+    "ForbiddenError",
     "IrregularError",
     "address",
     "beside",
@@ -51,7 +52,7 @@ class Store(Protocol):
     def size(self, where: str, access: Access) -> int | None:
         """Give the size of an object; raises as `opened`."""
 
-    def sizes(self, remote: str, md5s: Collection[str], access: Access) -> Mapping[str, int] | None:
+    def sizes(self, remote: str, md5s: Collection[str], access: Access) -> Mapping[str, int | None] | None:
         """Give the sizes of what a remote has by listing it; None where these are better asked for one by one."""
 
 
@@ -72,7 +73,7 @@ def beside(object_address: str, md5: str) -> str:
 
 @contextmanager
 def open_object(where: str, access: Access | None = None) -> Iterator[Body]:
-    """Open the object at an address: a path, or file://, http(s)://, webdav(s)://, s3://.
+    """Open the object at an address: a path, or file://, http(s)://, webdav(s)://, s3://, ssh://.
 
     Raises `AbsentError` where nothing lies, `IrregularError` where something else does, `RegistryError` where
     it cannot be read. Without `access`, remotes are asked with what the environment says.
@@ -103,6 +104,10 @@ def _store(where: str) -> Store | None:
             from modelry.storage import webdav  # noqa: PLC0415
 
             return webdav
+        case "ssh":
+            from modelry.storage import ssh  # noqa: PLC0415
+
+            return ssh
     extra = f"modelry[{_EXTRAS[scheme]}] will; until then, " if scheme in _EXTRAS else ""
     raise RegistryError(
         f"{shown(where)}: {scheme}:// is not read by this version",

@@ -14,7 +14,7 @@ from xml.etree import ElementTree as ET
 from modelry.errors import RegistryError
 from modelry.storage import aws, logins, web
 from modelry.storage.access import Access
-from modelry.storage.bodies import AbsentError, shown
+from modelry.storage.bodies import AbsentError, ForbiddenError, shown
 
 WORKERS = 8
 """How many requests are under way at a time."""
@@ -33,10 +33,6 @@ _HINTS = {
     "RequestTimeTooSkewed": "set the clock of this machine",
 }
 _PASSING = {"RequestTimeout", "SlowDown", "InternalError"}
-
-
-class ForbiddenError(RegistryError):
-    """The server knows who asks, and says no."""
 
 
 class _Answer(NamedTuple):

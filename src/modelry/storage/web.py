@@ -13,7 +13,7 @@ from urllib.request import HTTPHandler, HTTPSHandler, OpenerDirector, ProxyHandl
 
 from modelry import __version__
 from modelry.errors import RegistryError
-from modelry.storage.bodies import AbsentError, shown
+from modelry.storage.bodies import AbsentError, ForbiddenError, shown
 from modelry.storage.logins import HINT, NOBODY, Login, Trust
 
 if TYPE_CHECKING:
@@ -105,7 +105,8 @@ class Download:
         # An address that cannot be meant, a certificate that does not verify: ValueErrors both.
         final = isinstance(cause, ValueError) if not code else code < 500 and code not in {408, 429}  # noqa: PLR2004
         if final:
-            raise RegistryError(told, hint=_HINTS.get(code, "")) from error
+            kind = ForbiddenError if code == 403 else RegistryError  # noqa: PLR2004 - Forbidden
+            raise kind(told, hint=_HINTS.get(code, "")) from error
         if self._tries == ATTEMPTS:
             raise RegistryError(f"{told} ({ATTEMPTS} attempts)") from error
         asked: str = error.headers.get("Retry-After", "") if code else ""  # type: ignore[attr-defined]  # an HTTPError
