@@ -99,6 +99,12 @@ def a_model(name: str = "churn", versions: Iterable[str] = ("1.0.0",), **overrid
     return files
 
 
+def a_yank(model: str, version: str) -> dict[str, bytes]:
+    """Give the tombstone of a version."""
+    path = layout.version(model, version, "yanked.yaml")
+    return {path: text("yank", a_document("yank", replacement=None))}
+
+
 def a_registry(models: int = 1, versions: int = 2) -> Files:
     """Give a synthetic registry: the lowest version of each model in production, the highest in staging."""
     files: dict[str, bytes] = a_policy()

@@ -81,6 +81,12 @@ class World:
         self.eve.run("push", "--quiet", "origin", "HEAD:main")
         return self.eve.commit("HEAD")
 
+    def remove(self, path: str) -> None:
+        """Let Eve remove a file of main without asking anybody."""
+        self.eve.run("rm", "--quiet", path)
+        self.eve.run("commit", "--quiet", "--message", "Nothing to see here")
+        self.eve.run("push", "--quiet", "origin", "HEAD:main")
+
     def rewrite(self, commit: str, change: Callable[[Any], None]) -> None:
         """Let Eve rewrite a note."""
         self.eve.run("fetch", "--quiet", "origin", f"+{evidence.REF}:{evidence.REF}")
@@ -121,7 +127,7 @@ BORN = "there was no policy to judge it by: the registry begins with it"
 UNRECORDED = "no evidence is recorded"
 
 
-def outcomes(audit: Audit) -> list[tuple[str, str | None, str]]:
+def outcomes(audit: Audit) -> list[tuple[str | None, str | None, str]]:
     return [(proof.stage, proof.after, proof.outcome) for proof in audit.proofs]
 
 
@@ -191,6 +197,80 @@ def test_a_version_that_was_yanked_and_unyanked_is_promoted_as_any(world: World)
     assert (world.last().after, world.last().outcome) == ("1.2.0", "proven")
 
 
+@pytest.fixture
+def bobs(world: World) -> World:
+    """A registry whose churn belongs to Bob, by his address."""
+    world.push({**builders.a_model(versions=["1.0.0", "1.1.0", "1.2.0"], owners=["bob@example.org"])})
+    world.ada.run("fetch", "--quiet", "origin")
+    return world
+
+
+def a_waiver(**overrides: Any) -> dict[str, bytes]:
+    given = {"version": "1.2.0", "stage": "production", "gate": None, "approver": "bob@example.org"}
+    document = builders.a_document("waiver", **given | {"expires": "2999-12-31"} | overrides)
+    return {layout.waiver("churn", "late"): builders.text("waiver", document)}
+
+
+def test_a_waiver_is_proven_by_the_owner_whom_it_names(bobs: World) -> None:
+    proposal = Proposal("waive", "Excuse churn@1.2.0", "", files=a_waiver())
+    bobs.merge(local.propose(proposal, bobs.ada).branch, approve=True)
+    last = bobs.last()
+    assert (last.kind, last.stage, last.waiver, last.after, last.outcome, last.approvers) == (
+        "waiver",
+        "production",
+        "late",
+        "1.2.0",
+        "proven",
+        (BOB,),
+    )
+    for approver, why in (
+        ({"name": "Eve", "email": "eve@example.org"}, "Eve <eve@example.org> is none of bob@example.org"),
+        (None, "and none is on record"),
+    ):
+        bobs.rewrite(last.commit, approvers(*([approver] if approver else [])))
+        found = bobs.last()
+        assert found.outcome == ("contradicted" if approver else "cannot be proven")
+        assert (*found.contradictions, *found.missing)[-1].endswith(why)
+
+
+def test_a_waiver_and_its_end_that_were_pushed_prove_nothing(bobs: World) -> None:
+    bobs.push(a_waiver(approver="eve@example.org", version=None, stage=None))
+    last = bobs.last()
+    assert (last.kind, last.stage, last.after, last.outcome, last.contradictions) == (
+        "waiver",
+        None,
+        None,
+        "contradicted",
+        ("waiver-approver-not-owner: eve@example.org does not own churn",),
+    )
+    bobs.remove(layout.waiver("churn", "late"))
+    assert bobs.last() == last
+
+
+def test_a_lifted_yank_is_proven_by_an_owner_and_a_vanished_one_is_contradicted(bobs: World) -> None:
+    for unyank in (False, True):
+        bobs.ada.run("fetch", "--quiet", "origin")
+        registry = moments.registry(bobs.ada, bobs.ada.base)
+        version = registry.find(names.reference("churn@1.2.0"))
+        proposal = (
+            proposals.unyank(version, "it was another")
+            if unyank
+            else proposals.yank(registry, version, "leaks", "high", None)
+        )
+        bobs.merge(local.propose(proposal, bobs.ada).branch, approve=unyank)
+    last = bobs.last()
+    assert (last.kind, last.stage, last.after, last.outcome) == ("unyank", None, "1.2.0", "proven")
+    bobs.push(builders.a_yank("churn", "1.1.0"))
+    bobs.remove(layout.version("churn", "1.1.0", "yanked.yaml"))
+    last = bobs.last()
+    assert (last.kind, last.after, last.outcome, last.contradictions) == (
+        "unyank",
+        "1.1.0",
+        "contradicted",
+        ("unrecorded-unyank: churn@1.1.0 is yanked on main, and nothing says why no longer",),
+    )
+
+
 def test_a_plain_clone_has_no_evidence_and_says_how_to_fetch_it(world: World) -> None:
     clone = world.clone("Zoe")
     audit = auditing.verify(clone, "origin/main")
@@ -248,7 +328,7 @@ def test_an_author_who_approves_by_a_forged_note_is_found(world: World) -> None:
     world.rewrite(world.last().commit, approvers({"name": "Ada Test", "email": "ada@example.org"}))
     assert world.last().contradictions == (
         "its note says that Ada Test <ada@example.org> approved it, and the commit's own message does not",
-        "policy asks for 1 approval, but Ada Test <ada@example.org> proposed it",
+        "1 approval is asked for, but Ada Test <ada@example.org> proposed it",
     )
 
 
@@ -322,7 +402,7 @@ def test_a_missing_note_is_named(world: World) -> None:
     assert (proof.outcome, proof.contradictions) == ("cannot be proven", ())
     assert [each.partition(";")[0] for each in proof.missing] == [
         "no evidence is recorded",
-        "policy asks for 1 approval, and none is on record",
+        "1 approval is asked for, and none is on record",
     ]
 
 
@@ -495,10 +575,10 @@ def test_what_a_forges_ci_recorded_proves_its_approvers(world: World) -> None:
         (
             GIVEN.model_copy(update={"author": Someone(name="bob", forge="github", id="1002")}),
             "@bob",
-            ("policy asks for 1 approval, but bob proposed it",),
+            ("1 approval is asked for, but bob proposed it",),
             (),
         ),
-        (GIVEN, "@carol", ("policy asks for 1 approval, but bob is none of @carol",), ()),
+        (GIVEN, "@carol", ("1 approval is asked for, but bob is none of @carol",), ()),
         (GIVEN, "@acme/risk", (), ("nothing here shows that bob is one of @acme/risk",)),
         (
             GIVEN.model_copy(update={"author": None}),

@@ -144,9 +144,7 @@ def test_verify_tells_each_move_and_what_it_is_worth(promoted: str) -> None:
         "  missing: there was no policy to judge it by: the registry begins with it",
         f"proven: promotion of churn staging, 1.2.0 to 1.1.0, {lines[6].split(', ')[2]}, {promoted[:12]}",
     ]
-    assert result.stderr.splitlines()[0] == (
-        "3 moves of stages: 1 proven, 0 contradicted, 2 cannot be proven"
-    )
+    assert result.stderr.splitlines()[0] == ("3 decisions: 1 proven, 0 contradicted, 2 cannot be proven")
     assert run("audit", "verify", "--strict").exit_code == 3
 
 

@@ -106,8 +106,8 @@ def test_a_version_goes_from_a_refused_push_to_a_stage_that_its_approver_gave_it
         "from @bob, not its author\n"
         "  = ask them for a review\n"
         "promotion: needs a person (1 decision for a person)\n"
-        f"error: main stays as it is: {refused} needs another's approval: for churn@1.3.0, policy asks for 1 "
-        "approval, but ada is none of @bob\n"
+        f"error: main stays as it is: {refused} needs another's approval: churn@1.3.0 to staging needs 1 "
+        "approval from @bob, not its author; 1 approval is asked for, but ada is none of @bob\n"
         " hint: let somebody who may approve it push it: modelry merge BRANCH --approve\n"
     )
     assert hosted.git.commit("main") == began

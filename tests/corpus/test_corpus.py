@@ -30,7 +30,11 @@ def test_every_field_of_every_document_is_bent_in_every_way(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", DOCUMENTS)
 def test_the_document_that_is_bent_draws_nothing_itself(kind: str) -> None:
-    assert tables.read(kind)[generated.AS_IT_IS] == ["passes"]
+    told = tables.read(kind)[generated.AS_IT_IS]
+    # That an owner has to say yes to a waiver is no fault of the document.
+    assert [line for line in told if " waiver-granted: " not in line] == (
+        [] if kind == "waiver" else ["passes"]
+    )
 
 
 def test_whatever_a_card_of_the_corpus_holds_its_page_only_shows() -> None:

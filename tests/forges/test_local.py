@@ -2,6 +2,7 @@
 
 import fcntl
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import builders
 from modelry import forges, judging, proposals
 from modelry.errors import ConflictError, LockedError, NotFoundError
 from modelry.forges import local
-from modelry.forges.local import RefusedMergeError
+from modelry.forges.approving import RefusedMergeError
 from modelry.git import Repository
 from modelry.model import layout, names
 from modelry.proposals import Proposal
@@ -216,7 +217,7 @@ def test_a_promotion_that_asks_for_a_person_waits_for_one(asks_for_approval: Rep
 def test_nobody_approves_a_proposal_of_their_own(asks_for_approval: Repository) -> None:
     branch = local.propose(a_promotion(asks_for_approval), asks_for_approval).branch
     with pytest.raises(
-        RefusedMergeError, match=r"policy asks for 1 approval.*, but Ada Test <ada@example.org> proposed it"
+        RefusedMergeError, match=r"1 approval is asked for, but Ada Test <ada@example.org> proposed it"
     ):
         merge(asks_for_approval, branch, approve=True)
 
@@ -224,7 +225,7 @@ def test_nobody_approves_a_proposal_of_their_own(asks_for_approval: Repository) 
 @pytest.mark.parametrize(
     ("asked", "told"),
     [
-        ({"count": 2}, r"policy asks for 2 approvals, but 1 approved"),
+        ({"count": 2}, r"2 approvals are asked for, but 1 approved"),
         (
             {"count": 1, "from": ["carol@example.org"]},
             "but Bob <bob@example.org> is none of carol@example.org",
@@ -251,6 +252,73 @@ def test_an_approver_is_recorded(asks_for_approval: Repository, tmp_path: Path) 
     bobs = another_clone(asks_for_approval, tmp_path / "bob")
     merge(bobs, branch, approve=True)
     assert "Approved-by: Bob <bob@example.org>" in bobs.run("log", "-1", "--format=%B").splitlines()
+
+
+@pytest.fixture
+def carols(a_repo: Repository) -> Repository:
+    """A registry whose churn belongs to Carol, by her address; 1.1.0 of it is yanked."""
+    files = {
+        **builders.a_model(versions=["1.0.0", "1.1.0", "1.2.0"], owners=["carol@example.org"]),
+        **builders.a_yank("churn", "1.1.0"),
+    }
+    folders.write(files, a_repo.top)
+    a_repo.run("add", "--all")
+    a_repo.run("commit", "--quiet", "--message", "Give churn to Carol")
+    a_repo.run("push", "--quiet")
+    return a_repo
+
+
+def a_waiver(repository: Repository, approver: str = "carol@example.org") -> Proposal:
+    registry = moments.registry(repository, repository.base)
+    given = {"rule": "stage-skipped", "gate": None, "approver": approver, "expires": "2999-12-31"}
+    document = builders.a_document("waiver", version="1.2.0", stage="production", **given)
+    return proposals.waive(registry, "churn", document, "slow")
+
+
+def an_unyank(repository: Repository) -> Proposal:
+    registry = moments.registry(repository, repository.base)
+    return proposals.unyank(registry.find(names.reference("churn@1.1.0")), "it was another")
+
+
+@pytest.mark.parametrize(
+    ("proposal", "told"),
+    [
+        (a_waiver, "carol@example.org has to approve that churn@1.2.0 is excused from "),
+        (an_unyank, "churn@1.1.0 would no longer be withdrawn; 1 approval is asked for"),
+    ],
+)
+def test_only_an_owner_says_yes_to_a_waiver_and_to_a_lifted_yank(
+    carols: Repository, tmp_path: Path, proposal: Callable[[Repository], Proposal], told: str
+) -> None:
+    branch = local.propose(proposal(carols), carols).branch
+    with pytest.raises(RefusedMergeError, match=f"{told}.*, but Bob <bob@example.org> is none of carol@"):
+        merge(another_clone(carols, tmp_path / "bob"), branch, approve=True)
+    done = merge(another_clone(carols, tmp_path / "carol", "Carol"), branch, approve=True)
+    assert (done.approver, done.notes) == ("Carol <carol@example.org>", ())
+
+
+def test_an_owner_who_proposes_a_waiver_has_said_so(carols: Repository, tmp_path: Path) -> None:
+    hers = another_clone(carols, tmp_path / "carol", "Carol")
+    branch = local.propose(a_waiver(hers), hers).branch
+    assert merge(hers, branch, approve=True).approver == "Carol <carol@example.org>"
+
+
+def test_whose_account_a_name_is_cannot_be_told_and_is_said(a_repo: Repository, tmp_path: Path) -> None:
+    branch = local.propose(a_waiver(a_repo, "@alice"), a_repo).branch
+    done = merge(another_clone(a_repo, tmp_path / "bob"), branch, approve=True)
+    assert done.notes == ("nothing here shows that Bob <bob@example.org> is one of @alice",)
+
+
+def test_a_merge_that_nobody_signs_is_told_where_policy_names_signers(a_repo: Repository) -> None:
+    policy = builders.a_policy(
+        remotes={"store": {"url": str(a_repo.top.parent / "store")}},
+        signers={"ci": {"public_key": "MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="}},
+    )
+    folders.write(policy, a_repo.top)
+    a_repo.run("commit", "--quiet", "--all", "--message", "Name a signer")
+    a_repo.run("push", "--quiet")
+    (note,) = merge(a_repo, local.propose(a_promotion(a_repo), a_repo).branch).notes
+    assert note.startswith("nobody signed its evidence, and policy names signers (ci): ")
 
 
 def test_a_second_merger_is_kept_out_while_one_is_at_work(a_repo: Repository) -> None:

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 import builders
 from modelry.checks import Report, Severity
 from modelry.model import layout
+from modelry.model.policy import Approvals
 from modelry.reports import FORMATS, findings
 from modelry.storage import folders
 
@@ -98,6 +100,7 @@ def test_json_says_all_and_is_sorted() -> None:
         "{\n"
         '  "classes": [\n    "yank"\n  ],\n'
         '  "findings": [\n    {\n'
+        '      "approvals": null,\n'
         '      "column": 10,\n'
         '      "hint": "write \\"1.1\\" in quotes",\n'
         '      "line": 2,\n'
@@ -112,6 +115,12 @@ def test_json_says_all_and_is_sorted() -> None:
         '  "verdict": "fails"\n'
         "}\n"
     )
+
+
+def test_json_says_who_may_approve_and_how_many_must() -> None:
+    asked = Approvals.model_validate({"count": 2, "from": ["@acme/risk"]})
+    (found,) = json.loads(told("json", Report((replace(PERSON, approvals=asked),), (), ())))["findings"]
+    assert found["approvals"] == {"count": 2, "from": ["@acme/risk"], "author_may_approve": False}
 
 
 def test_markdown_is_a_table() -> None:

@@ -15,10 +15,9 @@ class Doubts(NamedTuple):
 
 
 def approvals(asked: Approvals, author: Someone | None, approvers: Sequence[Approver]) -> Doubts:
-    """Hold those who approved against what policy asks."""
-    wanted = f"policy asks for {asked.wanted}"
+    """Hold those who approved against who may, and how many must."""
     if not approvers:
-        return Doubts(missing=(f"{wanted}, and none is on record",))
+        return Doubts(missing=(f"{asked.asked}, and none is on record",))
     refused, unsure, sure = [], [], 0
     for approver in approvers:
         own = False if asked.author_may_approve else _same(approver, author)
@@ -38,7 +37,7 @@ def approvals(asked: Approvals, author: Someone | None, approvers: Sequence[Appr
     if sure + len(unsure) >= asked.count:
         return Doubts(missing=tuple(f"nothing here shows {each}" for each in unsure))
     told = "; ".join(refused) or f"{len(approvers)} approved"
-    return Doubts(contradictions=(f"{wanted}, but {told}",))
+    return Doubts(contradictions=(f"{asked.asked}, but {told}",))
 
 
 def _same(one: Someone, other: Someone | None) -> bool | None:

@@ -1,11 +1,12 @@
-"""Every move of a stage on main's first-parent line, held against policy, evidence and bytes: offline, from git alone."""
+"""Every decision on main's first-parent line, held against policy, evidence and bytes: offline, from git alone."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC
 from typing import NamedTuple
 
 from modelry import checks
-from modelry.auditing import people, statements
+from modelry.auditing import decisions, people, statements
+from modelry.auditing.decisions import Decision
 from modelry.auditing.objects import Objects
 from modelry.auditing.people import Doubts
 from modelry.auditing.replay import Replay, Turn
@@ -56,7 +57,7 @@ class _Taken(NamedTuple):
 def verify(
     repository: Repository, at: str | None = None, *, model: str | None = None, hashing: bool = True
 ) -> Audit:
-    """Say of every promotion and rollback whether it is proven, contradicted or cannot be proven.
+    """Say of every promotion, rollback, waiver and lifted yank whether it is proven, contradicted or cannot be proven.
 
     `at` is a commit, day or time up to which is looked; unless told, main as it is.
     """
@@ -76,7 +77,7 @@ def verify(
     for turn in replay.turns():
         found = policies[-1].value if policies else None
         heard = statements.hear(turn, recorded.get(turn.commit.id), found, authors)
-        taken += _moves(turn, heard, found, objects, len(policies) - 1 if policies else None, model)
+        taken += _decided(turn, heard, found, objects, len(policies) - 1 if policies else None, model)
         if turn.new_policy is not None and turn.new_policy != turn.policy:
             value = turn.changes.after.policy.value
             policies.append(
@@ -101,7 +102,7 @@ def _authors(repository: Repository, heads: Iterable[str]) -> Mapping[str, tuple
     return {head: (name, address) for head, name, address in shown}
 
 
-def _moves(
+def _decided(
     turn: Turn,
     heard: Heard,
     policy: Policy | None,
@@ -109,38 +110,53 @@ def _moves(
     number: int | None,
     model: str | None,
 ) -> Iterator[_Taken]:
-    moves = [move for move in turn.changes.moves if model in (None, move.model)]
-    if not moves:
-        return
+    """Give a proof of each thing that a turn decided; what only the end of the pass can tell is still missing."""
     context = _context(turn, policy)
-    report = checks.run(RULES, context, processes=1)
-    for move in moves:
-        document = turn.changes.after.models[move.model].stages.get(move.stage)
-        value = document.value if document is not None else None
-        kind = _kind(context, move)
-        found = [heard.doubts, _judged(report, move), _people(context, heard, move, kind)]
-        version = turn.changes.after.models[move.model].versions.get(move.after or "")
-        if objects is not None and version is not None:
-            found.append(objects.of(version))
+    for each in (*_moves(context, heard, model), *decisions.of(context, heard, model)):
+        found = [heard.doubts, each.doubts]
+        if objects is not None and each.version is not None:
+            found.append(objects.of(each.version))
         if policy is None:
             found.append(Doubts(missing=("there was no policy to judge it by: the registry begins with it",)))
         proof = Proof.model_construct(
             commit=turn.commit.id,
             when=turn.commit.when.astimezone(UTC),
-            kind=kind,
-            model=move.model,
-            stage=move.stage,
-            before=move.before,
-            after=move.after,
-            sha256=value.sha256 if value is not None else None,
+            kind=each.kind,
+            model=each.model,
+            stage=each.stage,
+            waiver=each.waiver,
+            before=each.before,
+            after=each.after,
+            sha256=each.sha256,
             policy=turn.policy.id if turn.policy is not None else None,
             approvers=tuple(str(approver) for approver in heard.evidence.approvers),
             pull_request=_pull_request(heard),
             outcome="proven",
-            contradictions=tuple(each for doubts in found for each in doubts.contradictions),
-            missing=tuple(each for doubts in found for each in doubts.missing),
+            contradictions=tuple(told for doubts in found for told in doubts.contradictions),
+            missing=tuple(told for doubts in found for told in doubts.missing),
         )
         yield _Taken(proof, number, turn)
+
+
+def _moves(context: checks.Context, heard: Heard, model: str | None) -> Iterator[Decision]:
+    """Give the moves of stages, judged again."""
+    moves = [move for move in context.changes.moves if model in (None, move.model)]
+    report = checks.run(RULES, context, processes=1) if moves else checks.Report((), (), ())
+    for move in moves:
+        known = context.after.models[move.model]
+        document = known.stages.get(move.stage)
+        kind = _kind(context, move)
+        judged, asked = _judged(report, move), _people(context, heard, move, kind)
+        yield Decision(
+            kind,
+            move.model,
+            before=move.before,
+            after=move.after,
+            stage=move.stage,
+            version=known.versions.get(move.after or ""),
+            sha256=document.value.sha256 if document is not None and document.value is not None else None,
+            doubts=Doubts((*judged.contradictions, *asked.contradictions), (*judged.missing, *asked.missing)),
+        )
 
 
 def _context(turn: Turn, policy: Policy | None) -> checks.Context:
@@ -175,7 +191,7 @@ def _people(context: checks.Context, heard: Heard, move: Move, kind: Kind) -> Do
     if stage is None or stage.approvals is None or kind in {"rollback", "emptied"}:
         return Doubts()
     if not heard.evidence.recorded:
-        return Doubts(missing=(f"policy asks for {stage.approvals.wanted}, and none is on record",))
+        return Doubts(missing=(f"{stage.approvals.asked}, and none is on record",))
     return people.approvals(stage.approvals, heard.evidence.author, heard.evidence.approvers)
 
 
@@ -195,7 +211,7 @@ def _finished(taken: _Taken, policies: list[_Policy], replay: Replay) -> Proof:
         if not judge.is_first and (judge.doubts.missing or judge.doubts.contradictions):
             why = "; ".join((*judge.doubts.contradictions, *judge.doubts.missing))
             missing.append(f"the policy that judged it came by {judge.commit[:12]}: {why}")
-            wrong += _restored(taken, policies)
+            wrong += _restored(taken, policies) if proof.kind not in {"waiver", "unyank"} else []
     contradictions = (*proof.contradictions, *wrong)
     unknown = (*proof.missing, *missing)
     outcome: Outcome = "contradicted" if contradictions else "cannot be proven" if unknown else "proven"
@@ -209,7 +225,7 @@ def _restored(taken: _Taken, policies: list[_Policy]) -> Iterator[str]:
     again = next((policy for policy in policies[number + 1 :] if policy.blob in before), None)
     if again is None or again.value is None:
         return
-    move = Move(taken.proof.model, taken.proof.stage, taken.proof.before, taken.proof.after)
+    move = Move(taken.proof.model, taken.proof.stage or "", taken.proof.before, taken.proof.after)
     context = _context(taken.turn, again.value)
     judged = _judged(checks.run(RULES, context, processes=1), move)
     for each in judged.contradictions:

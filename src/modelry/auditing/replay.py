@@ -1,4 +1,4 @@
-"""Main's first-parent line played again in one pass: each commit that moved a stage or changed the policy."""
+"""Main's first-parent line played again in one pass: each commit that decided something."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -21,6 +21,8 @@ from modelry.storage import documents, line
 from modelry.storage.line import Landed, Touch
 
 _IMMUTABLE = {"version", "pointer", "card"}
+_TURNING = {"assignment", "policy", "schema", "waiver", "yank"}
+"""What makes a commit one to look at."""
 
 
 class Commit(NamedTuple):
@@ -43,7 +45,7 @@ _OfModel = Mapping[str, Mapping[str, Entry]]
 
 
 class Turn(NamedTuple):
-    """A commit that moved a stage or changed the policy, with as much of the registry as that takes."""
+    """A commit that moved a stage, touched a waiver or a yank, or changed the policy, with as much of the registry as that takes."""
 
     commit: Commit
     changes: Changes
@@ -92,7 +94,7 @@ class Replay:
             held = {name: self._held.get(name, {}) for name in models}
             for step in steps:
                 self._apply(commit, step)
-            if any(step.place.kind in {"assignment", "policy", "schema"} for step in steps):
+            if any(step.place.kind in _TURNING for step in steps):
                 after = self._shared, {name: self._files[name] for name in models}
                 touched = {(step.place.model, step.place.name) for step in steps}
                 wanted = touched | self._assigned(before[1]) | self._assigned(after[1])

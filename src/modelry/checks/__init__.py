@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
+from typing import Any
 
 from modelry.checks import (
     cards,
@@ -24,8 +25,9 @@ from modelry.checks import (
     waivers,
     yanks,
 )
-from modelry.checks.base import Context, Finding, Report, Rule, Severity, UnavailableError
+from modelry.checks.base import Context, Finding, Problem, Report, Rule, Severity, UnavailableError
 from modelry.model import changes
+from modelry.model.policy import Approvals
 from modelry.model.registry import Model
 
 __all__ = ["ALL", "Context", "Finding", "Report", "Rule", "Severity", "run"]
@@ -80,12 +82,13 @@ ALL: tuple[Rule, ...] = (
     waivers.unknown_waived_rule,
     waivers.waiver_excuses_nothing,
     waivers.waiver_approver_not_owner,
+    waivers.waiver_granted,
     waivers.waiver_expired,
 )
 
 
-_Found = tuple[str, int, int, str, str, str]
-"""A finding as another process tells it: path, line, column, rule, message, hint."""
+_Found = tuple[str, int, int, str, str, str, dict[str, Any] | None]
+"""A finding as another process tells it: path, line, column, rule, message, hint, who may say yes."""
 
 _Seen = tuple[list[_Found], list[tuple[str, str]], dict[str, list[str]]]
 """What was found, which rules could not look, with why, and what is told of the models."""
@@ -183,8 +186,9 @@ def _findings(
             told.update(facts)
         for rule_id, why in missing:
             unavailable.setdefault(rule_id, why)
-        for path, line, column, rule_id, message, hint in found:
-            yield Finding(path, line, column, rule_id, message, hint, severities[rule_id])
+        for path, line, column, rule_id, message, hint, may in found:
+            asked = Approvals.model_validate(may) if may is not None else None
+            yield Finding(path, line, column, rule_id, message, hint, severities[rule_id], approvals=asked)
     skipped.update((rule_id, unavailable[rule_id]) for rule_id in severities if rule_id in unavailable)
 
 
@@ -214,15 +218,18 @@ def _told(models: Sequence[Model]) -> Told:
     }
 
 
+def _plain(rule: Rule, problem: Problem) -> _Found:
+    asked = problem.approvals
+    may = asked.model_dump(by_alias=True) if asked is not None else None
+    return (problem.path, *problem.position, rule.id, problem.message, problem.hint, may)
+
+
 def _look(rules: Sequence[Rule], context: Context) -> tuple[list[_Found], list[tuple[str, str]]]:
     found: list[_Found] = []
     missing: list[tuple[str, str]] = []
     for rule in rules:
         try:
-            found.extend(
-                (problem.path, *problem.position, rule.id, problem.message, problem.hint)
-                for problem in rule.look(context)
-            )
+            found.extend(_plain(rule, problem) for problem in rule.look(context))
         except UnavailableError as error:
             missing.append((rule.id, str(error)))
     return found, missing

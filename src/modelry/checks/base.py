@@ -13,7 +13,7 @@ from modelry.model.changes import ORDER, Changes, Class, Move
 from modelry.model.documents import Assignment, ModelInfo
 from modelry.model.files import FOLDER
 from modelry.model.places import Position
-from modelry.model.policy import Policy
+from modelry.model.policy import Approvals, Policy
 from modelry.model.registry import Document, Model, Registry, Version
 
 START = Position(1, 1)
@@ -35,6 +35,8 @@ class Problem(NamedTuple):
     message: str
     position: Position = START
     hint: str = ""
+    approvals: Approvals | None = None
+    """Who may say yes to it, and how many must; None for what nobody can, and for what anyone can who may merge."""
 
 
 class Held(NamedTuple):
@@ -268,6 +270,8 @@ class Finding:
     severity: Severity
     on_base: bool = False
     """Whether the base has the very same: the change is not to blame, and it does not block."""
+    approvals: Approvals | None = field(default=None, compare=False)
+    """Who may say yes to it, and how many must; None for what nobody can, and for what anyone can who may merge."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from modelry.checks.base import Context, Held, Problem, Severity, UnavailableErr
 from modelry.checks.waivers import waived
 from modelry.model import names
 from modelry.model.changes import Move
-from modelry.model.policy import Approvals, Stage
+from modelry.model.policy import Stage
 from modelry.model.registry import Document, Version
 
 
@@ -22,13 +22,6 @@ def promoted(context: Context) -> Iterator[tuple[Move, Stage, Version, Document[
             continue
         if model.versions[move.after].record.value is not None and not context.goes_back(move):
             yield move, stage, model.versions[move.after], model.stages[move.stage]
-
-
-def approvals(context: Context) -> Iterator[tuple[Version, Approvals]]:
-    """Give what policy asks of people for each move that gates must judge."""
-    for _, stage, version, _ in promoted(context):
-        if stage.approvals is not None:
-            yield version, stage.approvals
 
 
 @rule("metric-misses-gate")
@@ -154,4 +147,5 @@ def approval_needed(context: Context) -> Iterator[Problem]:
                 f"{version.label} to {stage.name} needs {stage.approvals.wanted} from {people}{author}",
                 document.locate(["version"]),
                 "ask them for a review",
+                stage.approvals,
             )

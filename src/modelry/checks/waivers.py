@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from modelry.checks.base import Context, Problem, rule
+from modelry.checks.base import Context, Problem, Severity, rule
 from modelry.model.documents import Waiver
-from modelry.model.policy import Policy, called
+from modelry.model.policy import Approvals, Policy, called
 from modelry.model.registry import Document, Model, Version
 
 WAIVABLE = ("metric-misses-gate", "stage-skipped", "format-not-allowed")
@@ -120,6 +120,32 @@ def waiver_approver_not_owner(context: Context) -> Iterator[Problem]:
                 f"{waiver.approver} does not own {model.name}",
                 document.locate(["approver"]),
                 f"ask one of {', '.join(info.owners)}",
+            )
+
+
+@rule("waiver-granted", Severity.PERSON)
+def waiver_granted(context: Context) -> Iterator[Problem]:
+    """A change brings or alters a waiver, and whom it names as its approver has to say so.
+
+    Anybody can write an owner's name into a file; from the merge on, rules would be excused by it. Whoever is
+    named has to approve: by a review on a forge, with plain git by merging with `modelry merge --approve`. An
+    owner who proposes it has said so. Ask them.
+    """
+    for model, document, waiver in _waivers(context):
+        info = context.info(model.name)
+        known = (
+            info is None or waiver.approver in info.owners
+        )  # of another, `waiver-approver-not-owner` speaks
+        if known and document.path in context.changes.paths:
+            of = f"{model.name}@{waiver.version}" if waiver.version is not None else f"all of {model.name}"
+            at = f" at {waiver.stage}" if waiver.stage is not None else ""
+            what = waiver.gate or waiver.rule
+            yield Problem(
+                document.path,
+                f"{waiver.approver} has to approve that {of} is excused from {what}{at}",
+                document.locate(["approver"]),
+                "ask them for a review",
+                Approvals.model_validate({"from": [waiver.approver], "author_may_approve": True}),
             )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from modelry.checks.base import Context, Problem, Severity, rule
 from modelry.model import layout
 from modelry.model.documents import Unyank
+from modelry.model.policy import Approvals
 from modelry.model.registry import Document, Version
 
 
@@ -68,6 +69,11 @@ def yank_lifted(context: Context) -> Iterator[Problem]:
         for record in after.unyanked[len(before.unyanked) :]:
             if before.yanked is not None and after.yanked is None:
                 info = context.info(after.model)
-                owners = ", ".join(info.owners) if info is not None else "somebody who may merge"
+                owners = info.owners if info is not None else ()
                 told = f"{after.label} would no longer be withdrawn"
-                yield Problem(record.path, told, hint=f"ask one of its owners: {owners}")
+                hint = (
+                    f"ask one of its owners: {', '.join(owners)}" if owners else "ask somebody who may merge"
+                )
+                # An owner who proposes it has said so.
+                may = Approvals.model_validate({"from": owners, "author_may_approve": True})
+                yield Problem(record.path, told, hint=hint, approvals=may)

@@ -4,6 +4,7 @@ import click
 
 from modelry.cli import options
 from modelry.forges import local
+from modelry.forges.approving import RefusedMergeError
 from modelry.git import Repository
 from modelry.reports import findings
 from modelry.storage import keys
@@ -34,11 +35,13 @@ def merge(branch: str, registry: str | None, sign: str | None, *, approve: bool,
     repository = Repository(options.folder(registry))
     try:
         merged = local.merge(repository, branch, approve=approve, offline=offline, sign=keys.signing(sign))
-    except local.RefusedMergeError as error:
+    except RefusedMergeError as error:
         click.echo(findings.text(error.report, lambda _: None), err=True, nl=False)
         raise
     told = findings.summary(merged.report).strip() if merged.report else "main had it already"
     if merged.approver:
         told = f"{told}: approved by {merged.approver}"
     click.echo(f"{merged.branch}: {told}", err=True)
+    for note in merged.notes:
+        click.echo(f"note: {note}", err=True)
     click.echo(merged.commit)

@@ -7,10 +7,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from modelry import __version__, checks, judging
-from modelry.auditing import people
-from modelry.checks import promotions
-from modelry.errors import ConflictError, LockedError, NotFoundError, RefusedError
-from modelry.forges import landing
+from modelry.errors import ConflictError, LockedError, NotFoundError
+from modelry.forges import approving, landing
 from modelry.forges.base import Proposed
 from modelry.forges.landing import MovedError
 from modelry.git import MergeConflictError, Repository, merging
@@ -103,6 +101,8 @@ class Merged:
     report: checks.Report | None
     approver: str | None = None
     """Who said yes, where somebody had to."""
+    notes: tuple[str, ...] = ()
+    """What an audit will not be able to show of it."""
 
 
 def merge(
@@ -133,12 +133,22 @@ def _merge(repository: Repository, branch: str, *, approve: bool, offline: bool,
     tree = _result(repository, old, head)
     context = judging.change(repository, old, tree, offline=offline)
     report = checks.run(checks.ALL, context)
-    approver = _approver(repository, branch, head, context, report, approve=approve)
-    commit = repository.record(tree, [old, head], _message(repository, branch, head, report, approver))
-    line = _line(repository, commit, branch, context, report, approver, sign)
+    yes = approving.asked(repository, branch, head, report, approve=approve)
+    commit = repository.record(tree, [old, head], _message(repository, branch, head, report, yes.approver))
+    line = _line(repository, commit, branch, context, report, yes.approver, sign)
     landing.land(repository, commit, old, line)
     _follow(repository, commit)
-    return Merged(commit, branch, is_news=True, report=report, approver=approver)
+    notes = (*yes.doubts, *_unsigned(context, sign))
+    return Merged(commit, branch, is_news=True, report=report, approver=yes.approver, notes=notes)
+
+
+def _unsigned(context: checks.Context, sign: Sign | None) -> Iterator[str]:
+    signers = context.policy.signers if context.policy is not None else {}
+    if signers and sign is None:
+        yield (
+            f"nobody signed its evidence, and policy names signers ({', '.join(signers)}): modelry audit verify will not "
+            "count it; to sign it, run the same command again with --sign KEY"
+        )
 
 
 def _result(repository: Repository, main: str, head: str) -> str:
@@ -183,7 +193,7 @@ def _complete(
     if commit is None or any(sign is None or each.envelope is not None for each in known):
         return
     context = judging.change(repository, f"{commit}^1", commit, offline=offline)
-    who = _me(repository)
+    who = approving.whoever_merges(repository)
     said = landings.claim(main.these(repository, [commit])[commit].message, merges=True)
     approver = who if approve and who in (said.approved_by or ()) else None
     report = checks.run(checks.ALL, context)
@@ -196,51 +206,6 @@ def _head(repository: Repository, branch: str) -> str:
         if (found := repository.resolves(name)) is not None:
             return found
     raise NotFoundError(f"there is no branch {branch}", hint="see what there is: git branch --all")
-
-
-class RefusedMergeError(RefusedError):
-    """The merge result breaks a rule; carries the report."""
-
-    def __init__(self, message: str, report: checks.Report, *, hint: str) -> None:
-        super().__init__(message, hint=hint)
-        self.report = report
-
-
-def _approver(
-    repository: Repository,
-    branch: str,
-    head: str,
-    context: checks.Context,
-    report: checks.Report,
-    *,
-    approve: bool,
-) -> str | None:
-    """Say who approves, if somebody must; raises `RefusedMergeError` where the report forbids the merge."""
-    if report.errors:
-        raise RefusedMergeError(
-            "main stays as it is: the merge result breaks rules",
-            report,
-            hint="mend the branch, and merge again",
-        )
-    if not report.persons:
-        return None
-    who = _me(repository)
-    if not approve:
-        raise RefusedMergeError(
-            "main stays as it is: somebody has to approve",
-            report,
-            hint=f"if you may and do, say so: modelry merge {branch} --approve",
-        )
-    author = repository.run("log", "-1", "--format=%an <%ae>", head).strip()
-    for version, asked in promotions.approvals(context):
-        against = people.approvals(asked, evidence.somebody(author), [evidence.somebody(who)]).contradictions
-        if against:
-            raise RefusedMergeError(
-                f"main stays as it is: for {version.label}, {'; '.join(against)}",
-                report,
-                hint="let somebody who may approve it merge it; for more than one approval, merge on a forge",
-            )
-    return who
 
 
 def _message(
@@ -257,10 +222,6 @@ def _message(
         f"Checked-by: modelry {__version__}",
     ]
     return f"{title}\n\n{body.strip()}\n\n" + "\n".join(trailers) + "\n"
-
-
-def _me(repository: Repository) -> str:
-    return repository.run("var", "GIT_COMMITTER_IDENT").rpartition(">")[0] + ">"
 
 
 def _follow(repository: Repository, commit: str) -> None:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from modelry import checks, judging
 from modelry.auditing import people
-from modelry.checks import Report, promotions
+from modelry.checks import Report
 from modelry.errors import RegistryError
 from modelry.git import Repository
 from modelry.model.evidence import Approver
@@ -137,7 +137,7 @@ def _main(
         if (refusal := _misplaced(name, before, step)) is None:
             context = judging.change(repository, before.commit, step.commit, offline=offline)
             reports.append(checks.run(checks.ALL, context))
-            refusal = _unfit(repository, step, context, reports[-1], who)
+            refusal = _unfit(repository, step, reports[-1], who)
         if refusal is not None:
             return reports, refusal._replace(why=f"{name} stays as it is: {refusal.why}")
         before = step
@@ -166,9 +166,7 @@ def _misplaced(name: str, before: _Step, step: _Step) -> Refusal | None:
     return None
 
 
-def _unfit(
-    repository: Repository, step: _Step, context: checks.Context, report: Report, who: Approver | None
-) -> Refusal | None:
+def _unfit(repository: Repository, step: _Step, report: Report, who: Approver | None) -> Refusal | None:
     """Refuse what breaks rules, and what needs a person other than the one who pushes."""
     short = step.commit[:12]
     if report.errors:
@@ -179,11 +177,13 @@ def _unfit(
         told = "let the server tell it: REMOTE_USER, or --pusher NAME where the hook is called"
         return Refusal(f"{short} needs a person's approval, and nobody knows who pushes", told)
     author = evidence.somebody(repository.run("log", "-1", "--format=%an <%ae>", step.proposal).strip())
-    for version, asked in promotions.approvals(context):
-        against, missing = people.approvals(asked, author, [who])
+    for finding in report.persons:
+        if finding.approvals is None:
+            continue
+        against, missing = people.approvals(finding.approvals, author, [who])
         if against or missing:
             return Refusal(
-                f"{short} needs another's approval: for {version.label}, {'; '.join([*against, *missing])}",
+                f"{short} needs another's approval: {finding.message}; {'; '.join([*against, *missing])}",
                 "let somebody who may approve it push it: modelry merge BRANCH --approve"
                 if against
                 else f"tell the server their address: git config modelry.{who.name}.email ADDRESS",

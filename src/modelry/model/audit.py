@@ -1,4 +1,4 @@
-"""What an audit of promotions says: for each whether it is proven, contradicted, or cannot be proven, and why."""
+"""What an audit says of promotions, waivers and lifted yanks: whether each is proven, contradicted or neither, and why."""
 
 from typing import Literal
 
@@ -18,26 +18,29 @@ from modelry.model.fields import (
 )
 
 Outcome = Literal["proven", "contradicted", "cannot be proven"]
-Kind = Literal["promotion", "rollback", "renewal", "emptied"]
+Kind = Literal["promotion", "rollback", "renewal", "emptied", "waiver", "unyank"]
 
 
 class Proof(Part):
-    """One move of a stage, and what can be shown of it."""
+    """One decision: a move of a stage, a waiver or the lifting of a yank, and what can be shown of it."""
 
     commit: Commit
     """The commit by which main got it."""
     when: Time
     """When, by the clock of whoever merged."""
     kind: Kind
-    """What it is: a rollback returns to a version that held the stage before; a renewal keeps the holder."""
+    """What it is: a rollback returns to a version that held the stage before; a renewal keeps the holder; an unyank
+    lifts a yank."""
     model: ModelName
     """The model."""
-    stage: StageName
-    """The stage."""
+    stage: StageName | None
+    """The stage; null where it is about none, or, of a waiver, about all."""
+    waiver: Slug | None = None
+    """The waiver, where it is one."""
     before: Version | None
-    """The version that held it."""
+    """The version that held the stage."""
     after: Version | None
-    """The version that holds it since."""
+    """The version that holds it since; the one that is excused, or may be used again."""
     sha256: Sha256 | None
     """SHA-256 of that version's artifact, as the assignment says."""
     policy: Commit | None
@@ -64,7 +67,7 @@ class Audit(Part):
     commit: Commit
     """The commit of main up to which all was looked at."""
     proofs: Several[Proof]
-    """Every move of a stage, oldest first."""
+    """Every move of a stage, waiver and lifting of a yank, oldest first."""
     proven: Count
     """How many are proven."""
     contradicted: Count

@@ -98,6 +98,11 @@ class Approvals(Part):
         """How many approvals there must be, in words."""
         return f"{self.count} approval{'' if self.count == 1 else 's'}"
 
+    @property
+    def asked(self) -> str:
+        """That they are asked for, in words."""
+        return f"{self.wanted} {'is' if self.count == 1 else 'are'} asked for"
+
 
 class _Gate(Part):
     name: GateName | None = None

@@ -29,17 +29,15 @@ def summary(audit: Audit) -> str:
     """Sum an audit up, with what holds for all of it."""
     total = len(audit.proofs)
     told = (
-        f"{total} move{'' if total == 1 else 's'} of stages: {audit.proven} proven, "
+        f"{total} decision{'' if total == 1 else 's'}: {audit.proven} proven, "
         f"{audit.contradicted} contradicted, {audit.unproven} cannot be proven"
     )
     return "".join(f"{line}\n" for line in (told, *(f"note: {caveat}" for caveat in audit.caveats)))
 
 
 def _lines(proof: Proof) -> Iterator[str]:
-    moved = f"{proof.before or 'nothing'} to {proof.after or 'nothing'}"
     yield (
-        f"{proof.outcome}: {proof.kind} of {proof.model} {proof.stage}, {moved}, "
-        f"{proof.when:%Y-%m-%d %H:%M}Z, {proof.commit[:_SHOWN]}"
+        f"{proof.outcome}: {proof.kind} {_what(proof)}, {proof.when:%Y-%m-%d %H:%M}Z, {proof.commit[:_SHOWN]}"
     )
     if proof.approvers:
         yield f"  approved by {', '.join(proof.approvers)}"
@@ -47,3 +45,13 @@ def _lines(proof: Proof) -> Iterator[str]:
         yield f"  {proof.pull_request}"
     yield from (f"  contradicted: {each}" for each in proof.contradictions)
     yield from (f"  missing: {each}" for each in proof.missing)
+
+
+def _what(proof: Proof) -> str:
+    match proof.kind:
+        case "waiver":
+            of = f"{proof.model}@{proof.after}" if proof.after else proof.model
+            return f"{proof.waiver} of {of}"
+        case "unyank":
+            return f"of {proof.model}@{proof.after}"
+    return f"of {proof.model} {proof.stage}, {proof.before or 'nothing'} to {proof.after or 'nothing'}"

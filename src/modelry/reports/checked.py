@@ -7,6 +7,7 @@ from pydantic import Field
 from modelry.checks import Severity
 from modelry.model.changes import Class
 from modelry.model.fields import Part, Several
+from modelry.model.policy import Approvals
 
 
 class Found(Part):
@@ -28,6 +29,8 @@ class Found(Part):
     """What to write or do instead; empty where nothing can be advised."""
     on_base: bool
     """Whether main has the very same: the change is not to blame, and it does not block."""
+    approvals: Approvals | None = None
+    """Of what needs a person: who may say yes, and how many must; null where anyone can who may merge."""
 
 
 class Skipped(Part):

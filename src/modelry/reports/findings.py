@@ -3,9 +3,10 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Collection
-from dataclasses import asdict, replace
+from dataclasses import fields, replace
 from hashlib import sha256
 from json import dumps
+from typing import Any
 
 from modelry.checks import Finding, Report, Severity
 
@@ -116,10 +117,18 @@ def json(report: Report, excerpt: Excerpt) -> str:  # noqa: ARG001 - the formats
         "schema": "check-report/v1",
         "verdict": report.verdict,
         "classes": list(report.classes),
-        "findings": [asdict(finding) for finding in report.findings],
+        "findings": [_told(finding) for finding in report.findings],
         "skipped": [{"rule": rule, "why": why} for rule, why in report.skipped],
     }
     return _encodable(dumps(document, indent=2, sort_keys=True, ensure_ascii=False)) + "\n"
+
+
+def _told(finding: Finding) -> dict[str, Any]:
+    asked = finding.approvals
+    return {
+        **{field.name: getattr(finding, field.name) for field in fields(finding)},
+        "approvals": asked.model_dump(mode="json") if asked is not None else None,
+    }
 
 
 def markdown(report: Report, excerpt: Excerpt) -> str:  # noqa: ARG001 - the formats share a signature

@@ -1,6 +1,6 @@
 """How a version stands at each thing that a stage asks for: its gates, the stages before, formats, approvals."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from modelry.checks import gates, promotions, waivers
 from modelry.checks.base import UnavailableError
@@ -126,6 +126,14 @@ def people(approvals: Approvals) -> str:
 
 def _but(subject: Subject, approvals: Approvals) -> str:
     return "" if approvals.author_may_approve else f" (not {subject.author}, who made it)"
+
+
+def approving(subject: Subject, paths: Collection[str]) -> Iterator[Act]:
+    """Say who has to approve what the rules found at these paths."""
+    for finding in subject.report.persons:
+        if finding.path in paths and finding.approvals is not None:
+            asked = finding.approvals
+            yield Act(who=people(asked), what=f"approve: {asked.wanted}{_but(subject, asked)}")
 
 
 def acts(subject: Subject, stage: Stage, asked: tuple[Gate, ...]) -> Iterator[Act]:

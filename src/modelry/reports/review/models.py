@@ -8,6 +8,7 @@ from modelry.model import comparison
 from modelry.model.changes import Step
 from modelry.model.documents import ModelInfo, Waiver
 from modelry.reports.findings import plain
+from modelry.reports.review import gating
 from modelry.reports.review.facts import Difference, Section, Statement
 from modelry.reports.review.subject import Subject, ordered
 from modelry.reports.review.words import listed, until
@@ -152,6 +153,7 @@ def _waiver(subject: Subject, step: Step) -> Section:
         else statements[0].text,
         reason=after.reason if after is not None else "",
         statements=ordered(statements),
+        acts=tuple(gating.approving(subject, {step.edit.path})),
         undo=f"modelry waive {name} --undo {file} --reason …"
         if after is not None
         else "git revert --mainline 1 MERGE",

@@ -150,7 +150,7 @@ def _closing(section: Section) -> Iterator[Block]:
 def _findings(review: Review) -> Iterator[Block]:
     acts = any(section.acts for section in review.sections)
     # That somebody has to approve stands above, with who and how many.
-    new = [one for one in review.findings if not one.on_base and not (acts and one.rule == "approval-needed")]
+    new = [one for one in review.findings if not one.on_base and not (acts and one.approvals)]
     old = [one for one in review.findings if one.on_base]
     if new:
         yield Heading(2, "What the rules found")

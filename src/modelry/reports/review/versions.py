@@ -6,7 +6,7 @@ from modelry.checks import gates
 from modelry.model import layout
 from modelry.model.documents import Evaluation
 from modelry.model.registry import Document, Model, Version
-from modelry.reports.review import differences, results
+from modelry.reports.review import differences, gating, results
 from modelry.reports.review.facts import Comparison, Result, Section, Statement
 from modelry.reports.review.subject import Subject, comparison, meaning, ordered, said
 from modelry.reports.review.words import listed
@@ -167,18 +167,18 @@ def _unyank(subject: Subject, version: Version, known: Model) -> Section:
     ]
     if after is not None and after.number == version.number:
         statements.append(Statement(tone="look", text=f"{version.model}@latest would mean it"))
+    paths = frozenset({*version.paths, layout.version(version.model, version.number, "yanked.yaml")})
     return Section(
         kind="unyank",
         title=f"{version.label} may be used again",
         model=version.model,
         version=version.label,
         stage=None,
-        verdict=subject.verdict(
-            frozenset({*version.paths, layout.version(version.model, version.number, "yanked.yaml")})
-        ),
+        verdict=subject.verdict(paths),
         brief="it was yanked",
         reason=lifted[-1].value.reason if lifted and lifted[-1].value is not None else "",
         statements=ordered(statements),
+        acts=tuple(gating.approving(subject, paths)),
         consumers=subject.consumers(version.model),
         undo=f"modelry yank {version.label} --reason …",
     )
