@@ -1,49 +1,56 @@
-"""Pull requests as GitHub shows them to a workflow: refs in the origin, and the event's payload."""
+"""What happens on GitHub, as a workflow is told: refs in the origin, and the event's payload."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from modelry.git import Repository
+from modelry.git import Repository, merging
 from modelry.model.files import Files
 from modelry.storage import folders
 from workflows.runner import SLUG
 
-NUMBER = 7
+BRANCH = "change"
 
 
 class Request(NamedTuple):
     """A pull request: the commit that GitHub would test, and what an event says."""
 
+    number: int
     merge: str
-    head: str
     payload: Mapping[str, Any]
 
 
-def opened(repository: Repository, files: Files, owner: str = SLUG) -> Request:
-    """Commit files on a branch of the clone, push it, and merge it with main for the test."""
-    base = repository.commit("main")
-    repository.run("switch", "--quiet", "--force-create", "change", "main")
+def commit(repository: Repository, files: Files, branch: str = BRANCH) -> None:
+    """Commit files on a new branch of the clone, and come back to main."""
+    repository.run("switch", "--quiet", "--force-create", branch, "main")
     folders.write(files, repository.top)
     repository.run("add", "--all")
     repository.run("commit", "--quiet", "--message", "Change the registry")
-    head = repository.commit("HEAD")
     repository.run("switch", "--quiet", "main")
-    tree = repository.run("rev-parse", f"{head}^{{tree}}").strip()
-    merge = repository.record(tree, [base, head], f"Merge {head} into {base}")
-    branch = [f"{head}:refs/heads/change"] if owner == SLUG else []
-    repository.run("push", "--quiet", "origin", *branch, f"+{merge}:refs/pull/{NUMBER}/merge")
+
+
+def opened(
+    repository: Repository, branch: str = BRANCH, number: int = 7, slug: str = SLUG, *, fork: bool = False
+) -> Request:
+    """Ask to merge a branch of the clone; of a fork, origin gets no branch but only what GitHub would merge."""
+    base, head = repository.commit("main"), repository.commit(branch)
+    merge = repository.record(
+        merging.merge(repository, base, head), [base, head], f"Merge {head} into {base}"
+    )
+    pushed = [] if fork else [f"+{head}:refs/heads/{branch}"]
+    repository.run("push", "--quiet", "origin", *pushed, f"+{merge}:refs/pull/{number}/merge")
+    owner = f"mallory/{slug.partition('/')[2]}" if fork else slug
     told = {
-        "number": NUMBER,
-        "head": {"sha": head, "ref": "change", "repo": {"full_name": owner}},
-        "base": {"sha": base, "ref": "main", "repo": {"full_name": SLUG}},
-        "user": {"login": "ada"},
+        "number": number,
+        "head": {"sha": head, "ref": branch, "repo": {"full_name": owner}},
+        "base": {"sha": base, "ref": "main", "repo": {"full_name": slug}},
+        "user": {"login": "mallory" if fork else "ada"},
     }
-    return Request(merge, head, {"number": NUMBER, "pull_request": told})
+    return Request(number, merge, {"number": number, "pull_request": told})
 
 
 def queued(repository: Repository, request: Request) -> Mapping[str, Any]:
     """Give the event of a merge queue that holds this request alone."""
-    branch = f"gh-readonly-queue/main/pr-{NUMBER}"
+    branch = f"gh-readonly-queue/main/pr-{request.number}"
     repository.run("push", "--quiet", "origin", f"+{request.merge}:refs/heads/{branch}")
     group = {
         "head_sha": request.merge,
@@ -52,3 +59,8 @@ def queued(repository: Repository, request: Request) -> Mapping[str, Any]:
         "base_ref": "refs/heads/main",
     }
     return {"action": "checks_requested", "merge_group": group}
+
+
+def pushed(repository: Repository, before: str) -> Mapping[str, Any]:
+    """Give the event of a push to main."""
+    return {"ref": "refs/heads/main", "before": before, "after": repository.commit("main")}

@@ -15,13 +15,14 @@ from typing import Any
 
 import yaml
 
+from emulator import Forge
 from modelry.git import Repository
 from modelry.model.files import Files
 from modelry.scaffolding import shipped
 
 STUBS = Path(__file__).parent / "stubs"
 SLUG = "acme/models"
-"""The repository that the workflows run for."""
+"""The repository that the workflows run for, unless there is one on an emulated GitHub."""
 SHIPPED = shipped.files("github")
 WORKFLOWS = {path: data for path, data in SHIPPED.items() if path.startswith(".github/workflows/")}
 
@@ -67,7 +68,7 @@ class Run:
     def results(self) -> dict[str, str]:
         """How each job that ran ended, by its name; a job that was skipped is not there."""
         ended = [line for line in self.said if "jobResult" in line]
-        return {line["job"].rpartition("/")[2]: line["jobResult"] for line in ended}
+        return {line["job"].rpartition("/")[2].strip(): line["jobResult"] for line in ended}
 
     @property
     def annotations(self) -> list[tuple[str, str, str, str]]:
@@ -91,18 +92,29 @@ class Runner:
     home: Path
     origin: Path
     """The bare repository that stands for GitHub's."""
+    slug: str = SLUG
     variables: dict[str, str] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict)
     environment: dict[str, str] = field(default_factory=dict)
     repositories: dict[str, Path] = field(default_factory=dict)
     """Others that can be fetched, by name."""
 
+    def on(self, forge: Forge) -> None:
+        """Work for a repository on an emulated GitHub, whose workflows act as its bot."""
+        self.slug = forge.name
+        self.environment |= {
+            "GITHUB_API_URL": forge.hub.url,
+            "GITHUB_SERVER_URL": forge.hub.url,
+            "NO_PROXY": "127.0.0.1",
+        }
+        self.secrets |= {"GITHUB_TOKEN": "ci-token"}
+
     def run(
         self, event: str, workflow: str, commit: str, payload: Mapping[str, Any], ref: str = "main"
     ) -> Run:
         """Run a workflow as it stands in a commit, which is the event's."""
         work = self._work(commit, ref)
-        told = {"repository": {"full_name": SLUG, "default_branch": "main"}, **payload}
+        told = {"repository": {"full_name": self.slug, "default_branch": "main"}, **payload}
         (self.home / "event.json").write_text(json.dumps(told), "utf-8")
         done = subprocess.run(
             [*self._command(event), f"--workflows=.github/workflows/{workflow}.yml"],
@@ -134,7 +146,7 @@ class Runner:
         work = self.home / "work"
         if not work.exists():
             Repository(self.home).run("init", "--quiet", str(work))
-            Repository(work).run("remote", "add", "origin", f"https://github.com/{SLUG}.git")
+            Repository(work).run("remote", "add", "origin", f"https://github.com/{self.slug}.git")
         git = Repository(work)
         git.run("fetch", "--quiet", str(self.origin), commit)
         git.run("checkout", "--quiet", "--force", "-B", ref, "FETCH_HEAD")
@@ -142,8 +154,10 @@ class Runner:
 
     def _command(self, event: str) -> list[str]:
         stand_ins = [
-            f"--local-repository={used}={STUBS / used.partition('@')[0].split('/')[1]}"
-            for used in sorted(set(uses()))
+            f"--local-repository={owner}/{name}@{pin}={STUBS / name}"
+            for owner, name, pin in sorted(
+                {(*used.partition("@")[0].split("/")[:2], used.partition("@")[2]) for used in uses()}
+            )
         ]
         variables = [f"--var={name}={value}" for name, value in self.variables.items()]
         secrets = [f"--secret={name}={value}" for name, value in self.secrets.items()]
@@ -158,7 +172,7 @@ class Runner:
     def _known(self) -> dict[str, str]:
         """Give what the stand-ins need, and what keeps everything on this machine."""
         origins = self.home / "origins"
-        for name, path in {SLUG: self.origin, **self.repositories}.items():
+        for name, path in {self.slug: self.origin, **self.repositories}.items():
             (origins / name).parent.mkdir(parents=True, exist_ok=True)
             if not (origins / name).exists():
                 (origins / name).symlink_to(path)
@@ -166,6 +180,7 @@ class Runner:
             "ORIGINS": str(origins),
             "ARTIFACTS": str(self.home / "artifacts"),
             "ROLES": str(self.home / "roles"),
+            "PAGES": str(self.home / "pages"),
             "PYTHON_PATH": str(self._python()),
             "PYTHON_LOG": str(self.home / "python.log"),
             **{name: os.environ[name] for name in ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM")},

@@ -5,22 +5,26 @@ import json
 import pytest
 
 import builders
+from emulator import Forge
 from modelry.git import Repository
 from modelry.model import layout
 from modelry.storage import folders
 from modelry.storage.access import CONFIG
 from seaweedfs import Bucket
+from workflows import events
 from workflows.events import opened, queued
 from workflows.runner import Runner
 
 ACTION = ".github/actions/modelry/action.yml"
 STAGE = layout.stage("churn", "staging")
 PINS = "python -m pip install --quiet --require-hashes --requirement "
+WRITTEN = {"report": "success", "scanning": "success"}
 NEW = builders.a_version("churn", "1.3.0")
 
 
 def test_a_bad_request_is_red_with_annotations_on_its_lines(equipped: Repository, runner: Runner) -> None:
-    request = opened(equipped, {STAGE: (equipped.top / STAGE).read_bytes().replace(b"1.2.0", b"1.9.0")})
+    events.commit(equipped, {STAGE: (equipped.top / STAGE).read_bytes().replace(b"1.2.0", b"1.9.0")})
+    request = opened(equipped, fork=True)
     done = runner.run("pull_request", "check", request.merge, request.payload)
     assert (done.code, done.results) == (1, {"judge": "failure", "registry": "failure"})
     assert done.annotations == [
@@ -38,21 +42,33 @@ def test_a_bad_request_is_red_with_annotations_on_its_lines(equipped: Repository
 
 @pytest.mark.xdist_group("s3")
 def test_a_good_request_is_green_when_a_role_that_may_only_read_finds_the_bytes(
-    equipped: Repository, runner: Runner, bucket: Bucket
+    equipped: Repository, runner: Runner, bucket: Bucket, forge: Forge
 ) -> None:
     keep_in(bucket, equipped, runner)
-    request = opened(equipped, NEW)
-    runner.variables = {"MODELRY_READ_ROLE": "reader", "MODELRY_AWS_REGION": "us-east-1"}
+    runner.on(forge)
+    runner.variables = {
+        "MODELRY_READ_ROLE": "reader",
+        "MODELRY_AWS_REGION": "us-east-1",
+        "MODELRY_CODE_SCANNING": "true",
+    }
+    events.commit(equipped, NEW)
+    equipped.run("push", "--quiet", "origin", "change")
+    forge.follow()
+    asked = forge.call("POST", "/pulls", {"title": "New", "head": "change", "base": "main"})
+    request = opened(equipped, number=asked["number"], slug=forge.name)
     missing = runner.run("pull_request", "check", request.merge, request.payload)
-    assert missing.results == {"judge": "success", "verify": "failure"}
+    assert missing.results == {**WRITTEN, "judge": "success", "verify": "failure"}
     assert missing.annotations == [
         ("error", layout.version("churn", "1.3.0", "model.onnx.dvc"), "2", "artifact-unreachable")
     ]
     bucket.fill(builders.store(NEW))
     done = runner.run("pull_request", "check", request.merge, request.payload)
     assert (done.code, done.annotations) == (0, [])
-    assert done.results == {"judge": "success", "verify": "success", "registry": "success"}
+    assert done.results == {**WRITTEN, "judge": "success", "verify": "success", "registry": "success"}
     assert done.summary.startswith("## ✅ passes: new version\n")
+    (comment,) = forge.call("GET", f"/issues/{request.number}/comments")
+    assert comment["body"].startswith(f"<!-- modelry report -->\n{done.summary[:40]}")
+    assert (done.artifacts / f"scanned-{request.merge}").exists()
 
 
 def keep_in(bucket: Bucket, equipped: Repository, runner: Runner) -> None:
@@ -69,7 +85,8 @@ def keep_in(bucket: Bucket, equipped: Repository, runner: Runner) -> None:
 
 def test_a_fork_is_judged_without_rights_and_without_evidence(equipped: Repository, runner: Runner) -> None:
     runner.variables = {"MODELRY_READ_ROLE": "reader"}
-    request = opened(equipped, NEW, owner="mallory/models")
+    events.commit(equipped, NEW)
+    request = opened(equipped, fork=True)
     done = runner.run("pull_request", "check", request.merge, request.payload)
     assert (done.code, done.results) == (0, {"judge": "success", "registry": "success"})
     assert "evidence: skipped, from a fork: true" in done.log
@@ -77,7 +94,8 @@ def test_a_fork_is_judged_without_rights_and_without_evidence(equipped: Reposito
 
 
 def test_a_queue_is_judged_from_its_base_and_needs_the_bytes(equipped: Repository, runner: Runner) -> None:
-    request = opened(equipped, NEW, owner="mallory/models")
+    events.commit(equipped, NEW)
+    request = opened(equipped, fork=True)
     done = runner.run("merge_group", "check", request.merge, queued(equipped, request))
     assert done.results == {"judge": "success", "verify": "failure"}
     assert [(level, rule) for level, _, _, rule in done.annotations] == [("error", "artifact-unreachable")]
@@ -96,7 +114,8 @@ def test_a_request_that_brings_its_own_judge_is_judged_by_mains(equipped: Reposi
         **builders.a_policy(stages=[{"name": "staging"}, {"name": "production"}]),
         **builders.an_assignment(version="1.3.0", previous="1.2.0"),
     }
-    request = opened(equipped, own)
+    events.commit(equipped, own)
+    request = opened(equipped, fork=True)
     done = runner.run("pull_request", "check", request.merge, request.payload)
     assert done.results == {"judge": "failure", "registry": "failure"}
     assert ("error", STAGE, "3", "metric-misses-gate") in done.annotations

@@ -80,9 +80,8 @@ def test_every_action_has_a_stand_in_that_takes_what_it_is_given() -> None:
     for place, step in steps():
         used = step.get("uses", ".")
         if not used.startswith("."):
-            stub = yaml.safe_load(
-                (STUBS / used.partition("@")[0].split("/")[1] / "action.yml").read_text("utf-8")
-            )
+            folder = STUBS / used.partition("@")[0].partition("/")[2]
+            stub = yaml.safe_load((folder / "action.yml").read_text("utf-8"))
             assert set(step.get("with", {})) <= set(stub["inputs"]), place
 
 

@@ -1,0 +1,74 @@
+"""The workflow `publish`, run by act: what has merged is published and put on record, and what went around is not."""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from click.testing import CliRunner
+
+import builders
+from emulator import Forge
+from modelry.cli import group
+from modelry.git import Repository
+from modelry.model import layout
+from workflows import events
+from workflows.events import pushed
+from workflows.runner import Runner
+
+
+@contextmanager
+def pages(folder: Path) -> Iterator[str]:
+    """Serve a folder, which need not be there yet, as Pages would."""
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder))) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+        thread.join()
+
+
+def test_what_has_merged_is_published_and_put_on_record(
+    equipped: Repository, runner: Runner, forge: Forge
+) -> None:
+    runner.on(forge)
+    before = equipped.commit("main")
+    events.commit(equipped, builders.a_version("churn", "1.3.0"))
+    equipped.run("push", "--quiet", "origin", "change")
+    forge.follow()
+    forge.call("POST", "/pulls", {"title": "Register churn 1.3.0", "head": "change", "base": "main"})
+    forge.approve(1, "bob")
+    merged = forge.merge(1)
+    equipped.run("pull", "--quiet", "origin", "main")
+    with pages(runner.home / "pages") as url:
+        runner.environment["PAGES_URL"] = url
+        done = runner.run("push", "publish", equipped.commit("main"), pushed(equipped, before))
+        assert done.results == dict.fromkeys(("build", "deploy", "smoke", "record"), "success")
+        asked = CliRunner().invoke(group, ["resolve", "churn@1.3.0", "--registry", url])
+        assert asked.exit_code == 0
+    told = Repository(runner.origin)
+    assert told.run("notes", "--ref=modelry", "list").split()[1::2] == [merged]
+    (approver,) = json.loads(told.run("notes", "--ref=modelry", "show", merged))["predicate"]["approvers"]
+    assert (approver["name"], approver["forge"]) == ("bob", "github")
+    assert [title for _, _, _, title in done.annotations] == ["no pull request"] * 2
+    assert "churn@v1.3.0" in told.run("tag", "--list").split()
+
+
+def test_what_went_around_the_check_is_not_published(equipped: Repository, runner: Runner) -> None:
+    before = equipped.commit("main")
+    record = equipped.top / layout.version("churn", "1.0.0")
+    record.write_bytes(record.read_bytes() + b"# changed after all\n")
+    equipped.run("commit", "--quiet", "--all", "--message", "Change what has merged")
+    equipped.run("push", "--quiet", "origin", "main")
+    done = runner.run("push", "publish", equipped.commit("main"), pushed(equipped, before))
+    assert done.results["build"] == "failure"
+    assert ("error", layout.version("churn", "1.0.0"), "1", "version-altered") in done.annotations
+    assert not (runner.home / "pages").exists()
