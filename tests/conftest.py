@@ -37,6 +37,7 @@ from certificates import Paths
 from client.serving import Web, answer
 from emulator import Forge, Hub
 from modelry.git import Repository
+from modelry.scaffolding import ground
 from modelry.storage import folders
 from seaweedfs import Bucket, Server
 
@@ -142,7 +143,7 @@ def a_repo(tmp_path: Path, origin: Path, store: Path) -> Repository:
     top.mkdir()
     policy = builders.a_policy(remotes={"store": {"url": str(store)}})
     folders.write({**builders.a_registry(versions=3), **policy}, top)
-    folders.write(folders.scaffold(top, "store", str(store)), top)
+    folders.write(ground.files("store", str(store)), top)
     repository = Repository(top)
     for command in (
         ("init", "--quiet"),

@@ -22,7 +22,14 @@ DEPENDENCIES = PROJECT["project"]["dependencies"]
 EXTRAS = PROJECT["project"]["optional-dependencies"]
 
 PINNED = {
-    "requirements.txt": [*DEPENDENCIES, *EXTRAS["registry"]],
+    "requirements.txt": [
+        *DEPENDENCIES,
+        *(
+            each
+            for extra in ("registry", "github", "gitlab", "s3", "ssh", "webdav")
+            for each in EXTRAS[extra]
+        ),
+    ],
     "requirements-test.txt": [*DEPENDENCIES, *EXTRAS["registry"], *EXTRAS["test"]],
     "requirements-build.txt": PROJECT["build-system"]["requires"],
 }

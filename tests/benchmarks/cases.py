@@ -14,6 +14,7 @@ from benchmarks import synthetic
 from benchmarks.measuring import Command, Measure, measure
 from modelry.model import layout, schema
 from modelry.model.files import Files
+from modelry.scaffolding import ground
 from modelry.storage import folders
 
 BIN = Path(sys.executable).parent
@@ -234,7 +235,7 @@ def _pull(size: Size, folder: Path) -> Iterator[Command]:  # noqa: ARG001 - as e
     files = {**builders.a_registry(), **policy, **builders.a_version(artifact=artifact)}
     folders.write({**files, layout.version("churn", "1.0.0", "model.onnx.dvc"): pointer.encode()}, top)
     folders.write(
-        {**folders.scaffold(top, "store", str(store)), ".dvc/config.local": b"[core]\n    no_scm = true\n"},
+        {**ground.files("store", str(store)), ".dvc/config.local": b"[core]\n    no_scm = true\n"},
         top,
     )
     stored = f"files/md5/{md5[:2]}/{md5[2:]}"
@@ -279,7 +280,7 @@ def _asking(
     fill(builders.store(files))
     policy = builders.a_policy(remotes={"store": {"url": url}})
     for name, some in (("registry", files), ("tenth", tenth)):
-        folders.write({**some, **policy, **folders.scaffold(folder, "store", url)}, folder / name)
+        folders.write({**some, **policy, **ground.files("store", url)}, folder / name)
         local = "[core]\n    no_scm = true\n['remote \"store\"']\n" + "".join(
             f"    {key} = {value}\n" for key, value in settings.items()
         )

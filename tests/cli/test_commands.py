@@ -306,23 +306,6 @@ def test_explain_says_what_why_and_how_to_mend() -> None:
     )
 
 
-def test_init_writes_a_registry_that_passes_and_keeps_what_is_there(tmp_path: Path) -> None:
-    top = tmp_path / "acme"
-    top.mkdir()
-    (top / ".gitignore").write_text("mine\n", "utf-8")
-    (top / "README.md").write_text("ours\n", "utf-8")
-    result = run("init", str(top), "--remote", "s3://acme/dvc")
-    assert result.stdout.split() == ["registry/registry.yaml", ".gitignore", ".dvc/config", ".dvc/.gitignore"]
-    assert run("check", str(top), "--offline").exit_code == 0
-    assert (top / ".gitignore").read_text("utf-8").startswith("mine\n")
-    assert (top / "README.md").read_text("utf-8") == "ours\n"
-    again = run("init", str(top))
-    assert (again.exit_code, again.stderr) == (
-        6,
-        f"error: {top}/registry/registry.yaml is there already\n hint: there is nothing to do\n",
-    )
-
-
 def test_schema_writes_what_is_stale_and_check_names_it(tmp_path: Path) -> None:
     assert run("schema", str(tmp_path)).stdout.split() == [*schema.files(), *documents.schemas()]
     assert said(run("schema", str(tmp_path), "--check")) == (0, "", "")

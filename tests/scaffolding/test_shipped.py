@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from modelry import scaffolding
-from modelry.scaffolding import Answers, Forge
+from modelry.scaffolding import Forge, shipped
 
 TOP = Path(__file__).parents[2]
 SOURCES = TOP / "src/modelry/scaffolding"
-FOLDERS = ("common", "github", "gitlab")
+FOLDERS = ("common", "github", "gitlab", "made")
 
 
 def test_every_file_beside_the_code_is_in_the_wheel(tmp_path: Path) -> None:
@@ -38,5 +37,4 @@ def test_a_file_lies_in_the_registry_where_it_lies_beside_the_code(forge: Forge)
         for path in (SOURCES / folder).rglob("*")
         if path.is_file()
     }
-    made = scaffolding.files(Answers(forge))
-    assert {path: made[path] for path in beside} == beside
+    assert {**shipped.files("common"), **shipped.files(forge)} == beside

@@ -13,6 +13,7 @@ from modelry.errors import RegistryError
 from modelry.git import Repository
 from modelry.model import files
 from modelry.model.files import Entry
+from modelry.scaffolding import ground
 from modelry.storage import documents, folders
 
 
@@ -27,7 +28,7 @@ VERSION = "registry/models/churn/versions/1.0.0"
 
 def test_a_folder_reads_as_its_commit_does(a_repo: Repository) -> None:
     strange = {
-        ".gitignore": folders.scaffold(a_repo.top, "store", "../store")[".gitignore"],
+        ".gitignore": ground.files("store", "../store")[".gitignore"],
         "registry/Notes.TXT": b"lost",
         "registry/models/churn/versions/notes.md": b"lost as well",
         f"{VERSION}/evaluations/More.txt": b"not in its place",
@@ -100,15 +101,6 @@ def test_what_cannot_be_read_is_an_error_and_no_empty_registry(
     monkeypatch.setattr(os, "scandir", refuse)
     with pytest.raises(RegistryError, match=r"^cannot read .*/registry: Permission denied$"):
         folders.tree(top)
-
-
-def test_a_scaffold_keeps_what_is_there_and_adds_its_rules_once(tmp_path: Path) -> None:
-    (tmp_path / ".gitignore").write_bytes(b"/mine")
-    made = folders.scaffold(tmp_path, "store", "s3://bucket/models")
-    assert b"url = s3://bucket/models\n" in made[".dvc/config"]
-    assert made[".gitignore"].startswith(b"/mine")
-    folders.write(made, tmp_path)
-    assert folders.scaffold(tmp_path, "store", "elsewhere") == {".gitignore": made[".gitignore"]}
 
 
 def test_a_file_differs_when_it_is_missing_or_says_something_else(tmp_path: Path) -> None:

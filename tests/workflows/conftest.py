@@ -9,11 +9,17 @@ from modelry.git import Repository
 from modelry.storage import folders
 from workflows.runner import SHIPPED, Runner
 
+PINS = {
+    ".github/requirements.txt": b"# the tests' own\n",
+    ".github/requirements-modelry.txt": b"# modelry itself\n",
+}
+"""What a registry's CI installs: with a Python that only tells what it was asked, nothing."""
+
 
 @pytest.fixture
 def equipped(a_repo: Repository) -> Repository:
     """A registry whose main has the workflows, and pins that nobody installs."""
-    folders.write({**SHIPPED, ".github/requirements.txt": b"# the tests' own\n"}, a_repo.top)
+    folders.write({**SHIPPED, **PINS}, a_repo.top)
     a_repo.run("add", "--all")
     a_repo.run("commit", "--quiet", "--message", "Let CI judge")
     a_repo.run("push", "--quiet", "origin", "main")

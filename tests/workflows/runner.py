@@ -35,8 +35,9 @@ cat "${7:-/dev/null}" >>"$PYTHON_LOG.pins"
 
 def uses(files: Files = SHIPPED) -> Iterator[str]:
     """Give every action of another repository that workflows and actions use, with its pin."""
-    for data in files.values():
-        yield from _used(yaml.safe_load(data))
+    for path, data in files.items():
+        if path.endswith(".yml"):
+            yield from _used(yaml.safe_load(data))
 
 
 def _used(part: Any) -> Iterator[str]:

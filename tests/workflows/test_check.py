@@ -19,6 +19,7 @@ ACTION = ".github/actions/modelry/action.yml"
 STAGE = layout.stage("churn", "staging")
 PINS = "python -m pip install --quiet --require-hashes --requirement "
 WRITTEN = {"report": "success", "scanning": "success"}
+TOOL = "python -m pip install --quiet --no-deps --requirement "
 NEW = builders.a_version("churn", "1.3.0")
 
 
@@ -111,6 +112,7 @@ def test_a_request_that_brings_its_own_judge_is_judged_by_mains(equipped: Reposi
     own = {
         ACTION: (equipped.top / ACTION).read_bytes() + f"        touch {pwned}\n".encode(),
         ".github/requirements.txt": b"mallory==1.0\n",
+        ".github/requirements-modelry.txt": b"mallory==1.0\n",
         **builders.a_policy(stages=[{"name": "staging"}, {"name": "production"}]),
         **builders.an_assignment(version="1.3.0", previous="1.2.0"),
     }
@@ -120,5 +122,8 @@ def test_a_request_that_brings_its_own_judge_is_judged_by_mains(equipped: Reposi
     assert done.results == {"judge": "failure", "registry": "failure"}
     assert ("error", STAGE, "3", "metric-misses-gate") in done.annotations
     assert not pwned.exists()
-    assert [line.startswith(PINS) for line in runner.installed] == [True]
-    assert runner.pins == b"# the tests' own\n"
+    assert [line.startswith(begin) for line, begin in zip(runner.installed, (PINS, TOOL), strict=True)] == [
+        True,
+        True,
+    ]
+    assert runner.pins == b"# the tests' own\n# modelry itself\n"

@@ -1,43 +1,57 @@
-"""`modelry init`: begin a registry."""
+"""`modelry init`: begin a registry, or bring newer files to one."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from modelry import proposals
-from modelry.errors import ConflictError
-from modelry.model import layout
-from modelry.storage import documents, folders
+from modelry import founding
+from modelry.cli import options
 
 
 @click.command()
 @click.argument("directory", metavar="DIR", default=".", type=click.Path(path_type=Path, file_okay=False))
 @click.option(
-    "--remote", default=".artifacts", show_default=True, metavar="URL", help="The DVC remote for artifacts."
+    "--forge",
+    type=click.Choice(["github", "gitlab", "local"]),
+    help="Where pull requests will be; otherwise told by origin, and local where there is none.",
 )
-@click.option("--id", "id_", help="The registry's identity; otherwise the folder's name.")
-@click.option("--title", default="Our models", show_default=True, help="What people call it.")
-@click.option("--url", default="http://127.0.0.1:8000", show_default=True, help="Where the catalog will be.")
 @click.option(
-    "--repository", default="http://127.0.0.1", show_default=True, help="Where pull requests will be."
+    "--remote", metavar="URL", help="The DVC remote for artifacts; otherwise in the repository itself."
 )
-def init(directory: Path, remote: str, id_: str | None, title: str, url: str, repository: str) -> None:
-    """Write the skeleton of a registry into DIR: its policy, its DVC remote, its ignore rules.
+@click.option("--id", help="The registry's identity; otherwise the repository's name.")
+@click.option("--title", help="What people call it.")
+@click.option("--url", help="Where the catalog will be; otherwise the forge's pages, as far as one can know.")
+@click.option("--repository", metavar="URL", help="Where pull requests will be; otherwise origin.")
+@click.option(
+    "--owner",
+    "owners",
+    multiple=True,
+    metavar="@TEAM",
+    help="Who reviews policy, workflows and new models: a team, or at least two people.",
+)
+@click.option(
+    "--tool", metavar="REQUIREMENT", help="What CI installs modelry from; otherwise what you installed."
+)
+@options.dry_run
+def init(directory: Path, *, dry_run: bool, **asked: Any) -> None:  # noqa: ANN401 - the answers
+    """Write what a registry begins with into DIR: policy, DVC remote, ignore rules, and what its forge needs.
 
-    What is there already stays as it is. Commit what was written; that is the base of all that follows.
+    On GitHub these are workflows, CODEOWNERS, rulesets, templates and an issue form. What is there already stays as
+    it is, and is named. Afterwards the steps that are left are printed.
 
     \b
     Examples:
-      modelry init .
-      modelry init models --remote s3://acme-models/dvc
+      modelry init models
+      modelry init . --forge github --remote s3://acme-models/dvc --owner @acme/ml-platform
     """
     top = directory.absolute()
-    if (top / layout.POLICY).exists():
-        raise ConflictError(f"{top / layout.POLICY} is there already", hint="there is nothing to do")
-    name = id_ or top.name.lower()
-    policy = proposals.skeleton(name, title, url, repository, remote)
-    made = {**documents.files(policy), **folders.scaffold(top, "store", remote)}
-    folders.write(made, top)
-    for path in made:
+    beginning = founding.begin(top, asked)
+    click.echo(f"forge: {beginning.answers.forge} ({beginning.why})", err=True)
+    if not dry_run:
+        founding.write(beginning, top)
+    for path in [*beginning.changed, *beginning.new]:
         click.echo(path)
-    click.echo("now: git add --all && git commit --message 'Begin the registry'", err=True)
+    for path in beginning.left:
+        click.echo(f"left as it is: {path}", err=True)
+    click.echo("\n" + "\n".join(beginning.steps), err=True)

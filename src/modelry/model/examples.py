@@ -152,4 +152,18 @@ OF: dict[str, dict[str, Any]] = {
         "approver": "@alice",
         "expires": "2026-06-30",
     },
+    "scaffold": {
+        "schema": "scaffold/v1",
+        "answers": {
+            "forge": "github",
+            "id": "acme-models",
+            "title": "Acme models",
+            "url": "https://acme.github.io/models",
+            "repository": "https://github.com/acme/models",
+            "remote": "s3://acme-models/dvc",
+            "owners": ["@acme/ml-platform"],
+            "tool": "modelry==0.1.0",
+        },
+        "files": {".gitattributes": "6313b56c57848efce05faa7aa7e901ccfc2886ea"},
+    },
 }

@@ -10,6 +10,7 @@ from pydantic_core import core_schema
 from modelry.model import documents, examples
 from modelry.model.files import Files
 from modelry.model.policy import Policy
+from modelry.model.scaffold import Scaffold
 
 HOME = "https://modelry.github.io/modelry/schemas"
 """Where the schemas are published; their `$id` begins with it."""
@@ -23,6 +24,7 @@ KINDS: dict[str, type[BaseModel]] = {
     "unyank": documents.Unyank,
     "assignment": documents.Assignment,
     "waiver": documents.Waiver,
+    "scaffold": Scaffold,
 }
 """Every kind of document and its model."""
 

@@ -1,11 +1,9 @@
 """What we want merged: each function turns a wish into a `Proposal`, a pull request before it is one.
 
 - `versions`: register, evaluate, yank, unyank; `stages`: promote, roll back; `models`: deprecate, waive.
-- `beginnings` gives a new registry's first policy.
 """
 
 from modelry.proposals.base import Content, Proposal
-from modelry.proposals.beginnings import skeleton
 from modelry.proposals.models import deprecate, undeprecate, unwaive, waive
 from modelry.proposals.stages import last_good, promote, promote_all, rollback
 from modelry.proposals.versions import evaluate, register, unyank, yank
@@ -20,7 +18,6 @@ __all__ = [
     "promote_all",
     "register",
     "rollback",
-    "skeleton",
     "undeprecate",
     "unwaive",
     "unyank",

@@ -4,12 +4,14 @@ import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
 from modelry.errors import UsageError
 from modelry.storage import documents, yaml
+
+M = TypeVar("M", bound=BaseModel)
 
 _MARKER = re.compile(rb"^---(?=[ \t]*$)", re.MULTILINE)
 _LIST = re.compile(rb"(?:[ \t]*(?:#[^\n]*)?\n|---[ \t]*\n)*[ ]*(?:-\s|\[)")
@@ -91,12 +93,13 @@ def _named(evaluation: Any) -> Any:  # noqa: ANN401 - whatever the file holds
     return {**evaluation, "intervals": named}
 
 
-def hold(content: Mapping[str, Any], type_: type[BaseModel], origin: str) -> None:
-    """Hold a document that is to be written against its model; raises `UsageError` naming every fault."""
-    _, faults = documents.parse(yaml.dump(content).encode(), type_)
-    if faults:
+def hold(content: Mapping[str, Any], type_: type[M], origin: str) -> M:
+    """Give what is to be written as its model has it; raises `UsageError` naming every fault."""
+    value, faults = documents.parse(yaml.dump(content).encode(), type_)
+    if value is None:
         told = "; ".join(fault.message for fault in faults)
         raise UsageError(f"{origin}: {told}", hint=next((fault.hint for fault in faults if fault.hint), ""))
+    return value
 
 
 def text(path: Path) -> str:

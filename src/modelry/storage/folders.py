@@ -69,11 +69,11 @@ def _listed(prefix: str, folder: str, *, identified: bool) -> Iterator[tuple[str
                 yield entry.name, _FOLDER
             elif entry.is_symlink():
                 # A link to a folder too is an entry, as it is to git.
-                yield entry.name, Entry(_LINK, _blob_id(_target(entry.path)) if identified else "")
+                yield entry.name, Entry(_LINK, blob_id(_target(entry.path)) if identified else "")
             elif entry.is_file(follow_symlinks=False):
                 executable = entry.stat(follow_symlinks=False).st_mode & 0o100
                 if identified:
-                    data_id = _blob_id(_read(entry.path))
+                    data_id = blob_id(_read(entry.path))
                     yield entry.name, Entry(_EXECUTABLE if executable else REGULAR, data_id)
                 else:
                     yield entry.name, _UNREAD[bool(executable)]
@@ -91,7 +91,7 @@ _KEPT = frozenset({"version.yaml", "card.md", "yanked.yaml"})
 
 
 def _is_kept(entry: os.DirEntry[str]) -> bool:
-    """Say what `scaffold` tells git: these of a version's files and folders, and no others."""
+    """Say what `.gitignore` tells git: these of a version's files and folders, and no others."""
     if entry.name == "evaluations":
         return entry.is_dir(follow_symlinks=False)
     return entry.name in _KEPT or entry.name.endswith(".dvc") or fnmatch(entry.name, "unyanked-*.yaml")
@@ -129,8 +129,8 @@ def content(path: Path) -> bytes:
         return b""
 
 
-def _blob_id(data: bytes) -> str:
-    # Git's own id, so that a file on the disk can be held against one in a commit.
+def blob_id(data: bytes) -> str:
+    """Give git's own id of a file's bytes, so that a file on the disk can be held against one in a commit."""
     return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
 
@@ -142,32 +142,29 @@ def write(files: Files, top: Path) -> None:
         target.write_bytes(data)
 
 
-_IGNORED = """\
-# Of a version, git keeps the facts; the bytes lie in the DVC remote. With this rule `dvc add`
-# writes no .gitignore of its own beside a pointer. `?*`, since DVC takes `*` for the empty name as
-# well, and would then see no version at all.
-/registry/models/*/versions/*/?*
-!/registry/models/*/versions/*/version.yaml
-!/registry/models/*/versions/*/*.dvc
-!/registry/models/*/versions/*/card.md
-!/registry/models/*/versions/*/yanked.yaml
-!/registry/models/*/versions/*/unyanked-*.yaml
-!/registry/models/*/versions/*/evaluations/
-/site/_build/
-"""
+def add(new: Files, top: Path, changed: Files) -> None:
+    """Write files that are not there yet, and others anew: all of them, or none. What is there is never written over."""
+    made: list[Path] = []
+    kept = {path: (top / path).read_bytes() for path in changed}
+    try:
+        for path, data in new.items():
+            made += _folders_for(top / path)
+            with (top / path).open("xb") as file:
+                made.append(top / path)
+                file.write(data)
+        write(changed, top)
+    except BaseException:
+        for target in reversed(made):
+            target.rmdir() if target.is_dir() else target.unlink()
+        write(kept, top)
+        raise
 
 
-def scaffold(top: Path, remote: str, url: str) -> Files:
-    """Give DVC's configuration and git's ignore rules for a new registry; what is there is kept, and added to."""
-    location = url if "://" in url or url.startswith("/") else f"../{layout.ROOT}/{url}"
-    config = f"[core]\n    analytics = false\n    check_update = false\n    remote = {remote}\n"
-    config += f"['remote \"{remote}\"']\n    url = {location}\n"
-    ignored = (top / ".gitignore").read_text("utf-8") if (top / ".gitignore").is_file() else ""
-    made = {".gitignore": (ignored + ("" if _IGNORED in ignored else _IGNORED)).encode()}
-    if not (top / ".dvc/config").exists():
-        made[".dvc/config"] = config.encode()
-        made[".dvc/.gitignore"] = b"/config.local\n/tmp\n/cache\n"
-    return made
+def _folders_for(target: Path) -> list[Path]:
+    """Make the folders that a file needs, and give those that were not there, outermost first."""
+    missing = [folder for folder in reversed(target.parents) if not folder.exists()]
+    target.parent.mkdir(parents=True, exist_ok=True)
+    return missing
 
 
 def differs(path: Path, data: bytes) -> bool:
