@@ -68,6 +68,8 @@ def _taken(page: str, command: str, options: Sequence[str]) -> list[str]:
     source = f"{os.environ['REMOTE_USER']}/{topic}"
     requests = json.loads(Path("requests.json").read_text("utf-8")) if Path("requests.json").exists() else []
     old = next((request["head"] for request in requests if request["source"] == source), None)
+    if old == new:
+        return [f"ng {ref} new commit is same with old commit"]
     ahead = old is None or not _git("merge-base", "--is-ancestor", old, new).returncode
     if not ahead and said.get("force-push") != "true":
         return [f"ng {ref} request `force-push` push option"]

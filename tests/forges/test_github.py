@@ -147,7 +147,7 @@ def test_without_a_token_the_address_that_opens_the_pull_request_is_told_and_not
         ("git@github.com:dave/models.git", "https://github.com/acme/models", "dave:"),
         ("https://github.com/acme/others.git", "https://github.com/acme/models", None),
         ("git@gitlab.com:acme/models.git", "https://github.com/acme/models", None),
-        ("https://gitlab.com/acme/models.git", "https://gitlab.com/acme/models", None),
+        ("https://git.acme.example/acme/models.git", "https://git.acme.example/acme/models", None),
         ("https://evil.example/acme/models.git", "https://evil.example/acme/models", None),
         ("/srv/git/models.git", "https://github.com/acme/models", None),
         ("../models.git", "https://github.com/acme/models", None),

@@ -14,8 +14,8 @@ from modelry.git import Repository
 def forge() -> None:
     """Say on the forge what CI found: each report in one place, edited when it changes.
 
-    The forge is that of main's policy (`repository`), or the one that CI says it works for (GITHUB_REPOSITORY). Who asks,
-    says a token in GH_TOKEN or GITHUB_TOKEN.
+    The forge is that of main's policy (`repository`), or the one that CI says it works for (GITHUB_REPOSITORY,
+    CI_PROJECT_URL). Who asks, says a token in GH_TOKEN or GITHUB_TOKEN, for GitLab in GITLAB_TOKEN.
 
     \b
     Examples:

@@ -2,9 +2,11 @@
 
 - `local` is plain git: a branch is the pull request, `modelry merge` is the merge button.
 - `github` is GitHub: by its API with a token, else by an address that a person opens.
+- `gitlab` is GitLab: by its API with a token, else by what a push may say beside its commits.
+- `agit` is Gitea and Forgejo: a push for a branch is the pull request.
 """
 
-from modelry.forges import github, local
+from modelry.forges import agit, github, gitlab, local
 from modelry.forges.base import Connected, Forge, Proposed, Said
 from modelry.git import Repository
 from modelry.model.policy import Policy
@@ -15,7 +17,10 @@ __all__ = ["Connected", "Forge", "Proposed", "Said", "chosen", "connected"]
 
 def chosen(policy: Policy, repository: Repository) -> Forge:
     """Give the forge that origin is on, if policy says that the pull requests are there; else plain git."""
-    return github.at(policy, repository) or local
+    if policy.forge == "local":
+        return local
+    found = github.at(policy, repository) or gitlab.at(policy, repository) or agit.at(policy, repository)
+    return found or local
 
 
 def connected(repository: Repository, base: str | None = None) -> Connected:
@@ -23,5 +28,11 @@ def connected(repository: Repository, base: str | None = None) -> Connected:
 
     Raises `RegistryError` where nobody may ask it. A pull request's own policy is never believed: who asks tells a token.
     """
-    page = github.of_ci() or moments.registry(repository, base or repository.base).policy.must.repository
-    return github.connected(page)
+    if (page := github.of_ci()) is not None:
+        return github.connected(page)
+    if (page := gitlab.of_ci()) is not None:
+        return gitlab.connected(page)
+    policy = moments.registry(repository, base or repository.base).policy.must
+    if policy.forge == "gitlab" or gitlab.is_known(policy.repository):
+        return gitlab.connected(policy.repository)
+    return github.connected(policy.repository)

@@ -1,6 +1,7 @@
 """Where a repository is, read off the address that git pushes to or that policy names."""
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -43,6 +44,20 @@ def origin(repository: Repository) -> Address | None:
         return of(repository.run("config", "remote.origin.url").strip())
     except GitError:
         return None
+
+
+def is_on(origin: Address, place: Address) -> bool:
+    """Say whether origin is on the same server; by ssh its host may be an alias of the user's own."""
+    if not origin.by_ssh:
+        return origin.host == place.host
+    host = origin.host.partition(":")[0].removeprefix("alt").removeprefix("ssh.")
+    return "." not in host or host == place.host.partition(":")[0]
+
+
+def said(words: Sequence[str], page: str) -> str | None:
+    """Give the address below a repository's page in what a server said to whoever pushed; None where it named none."""
+    parts = (part for line in words for part in line.split() if part.isprintable())
+    return next((part for part in parts if part.startswith(f"{page}/")), None)
 
 
 def _path(text: str) -> str:

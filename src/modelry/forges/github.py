@@ -4,12 +4,11 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
-from ipaddress import ip_address
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from modelry.errors import RegistryError, UsageError
-from modelry.forges import addresses, github_evidence, local
+from modelry.forges import addresses, asking, github_evidence, local
 from modelry.forges.addresses import Address
 from modelry.forges.base import Forge, Proposed, Said
 from modelry.forges.github_api import Api
@@ -29,7 +28,7 @@ _LARGEST = 65_000
 def at(policy: Policy, repository: Repository, environment: Mapping[str, str] = os.environ) -> Forge | None:
     """Give GitHub, if what policy names is there and origin is that, or a fork of it; else None."""
     place, origin = _place(policy.repository, environment), addresses.origin(repository)
-    if place is None or origin is None or not _is_on(origin, place):
+    if place is None or origin is None or not addresses.is_on(origin, place):
         return None
     head = "" if origin.path.lower() == place.path.lower() else f"{origin.owner}:"
     if head.lower() == f"{place.owner}:".lower():
@@ -37,14 +36,6 @@ def at(policy: Policy, repository: Repository, environment: Mapping[str, str] = 
     if (api := _api(environment)) is not None:
         return GitHub(api, place.path, head)
     return Unasked(f"{urlsplit(policy.repository).scheme}://{place.host}/{place.path}", head)
-
-
-def _is_on(origin: Address, place: Address) -> bool:
-    """Say whether origin is on the same server; by ssh its host may be an alias of the user's own."""
-    if not origin.by_ssh:
-        return origin.host == place.host
-    host = origin.host.partition(":")[0].removeprefix("ssh.")
-    return "." not in host or host == place.host.partition(":")[0]
 
 
 def connected(repository: str, environment: Mapping[str, str] = os.environ) -> "GitHub":
@@ -80,22 +71,11 @@ def _place(page: str, environment: Mapping[str, str]) -> Address | None:
 
 def _api(environment: Mapping[str, str]) -> Api | None:
     """Give the API with the environment's token; None without one, or without PyGithub."""
-    token = environment.get("GH_TOKEN") or environment.get("GITHUB_TOKEN") or ""
-    if not token or find_spec("github") is None:
+    token = asking.token(environment, "GH_TOKEN", "GITHUB_TOKEN")
+    if token is None or find_spec("github") is None:
         return None
-    if not (token.isascii() and token.isprintable() and " " not in token):
-        raise UsageError("the token has signs that no token has", hint="set GITHUB_TOKEN again")
     url = (environment.get("GITHUB_API_URL") or API).rstrip("/")
-    if not url.startswith("https://") and not _is_here(urlsplit(url).hostname or ""):
-        raise UsageError(f"GITHUB_API_URL is no https: {url}", hint="a token is sent over TLS alone")
-    return Api(url, token)
-
-
-def _is_here(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return Api(asking.safe(url, "GITHUB_API_URL"), token)
 
 
 @dataclass(frozen=True)
@@ -146,7 +126,7 @@ class GitHub:
         head = f"{self.head or self.name.partition('/')[0] + ':'}{branch}"
         said = {"title": proposal.title, "body": proposal.body}
         asked = {**said, "head": f"{self.head}{branch}", "base": base}
-        found, is_new = self.api.make(
+        found, is_new = asking.made(
             lambda: self._open(head, base), lambda: self._ask("POST", "/pulls", asked)
         )
         altered = self._edit(f"/pulls/{found['number']}", found, said)
@@ -161,7 +141,7 @@ class GitHub:
         path = f"/issues/{number}/comments"
         body = _fitting(f"{MARK}\n{text}")
         is_ours = self._ours()
-        found, is_new = self.api.make(
+        found, is_new = asking.made(
             lambda: next(filter(is_ours, self._all(path)), None),
             lambda: self._ask("POST", path, {"body": body}),
         )
@@ -171,7 +151,7 @@ class GitHub:
     def issue(self, label: str, title: str, text: str) -> Said:
         """Open the one issue with a label, or bring the open one up to date."""
         said = {"title": title, "body": _fitting(text)}
-        found, is_new = self.api.make(
+        found, is_new = asking.made(
             lambda: self._issue(label), lambda: self._ask("POST", "/issues", {**said, "labels": [label]})
         )
         altered = self._edit(f"/issues/{found['number']}", found, said)

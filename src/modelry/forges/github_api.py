@@ -11,18 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from modelry import __version__
 from modelry.errors import NotFoundError, RegistryError
+from modelry.forges.asking import ATTEMPTS, TIMEOUT, UnsureError
 
 if TYPE_CHECKING:
     from github.Requester import Requester
 
-ATTEMPTS = 5
-"""How often a request is sent before an error of the network, or of the server, is believed."""
-
 LONGEST_WAIT = 60.0
 """For how many seconds we wait when we are asked to; for longer ones the user decides."""
-
-TIMEOUT = 15
-"""Seconds that the server may be silent."""
 
 _PAGE = 100
 _HINTS = {
@@ -30,10 +25,6 @@ _HINTS = {
     403: "the token may not do this: give it the permission, or take another",
 }
 _MOVED = "name its address of today, without redirects, in registry.yaml or GITHUB_API_URL"
-
-
-class UnsureError(RegistryError):
-    """Nobody knows whether a request was carried out: look before it is sent again."""
 
 
 class _PassingError(RegistryError):
@@ -84,18 +75,6 @@ class Api:
             yield from items
             if len(items) < _PAGE:
                 return
-
-    def make(self, find: Callable[[], Any | None], make: Callable[[], Any]) -> tuple[Any, bool]:
-        """Give what is found, or else made, and whether it is new; it is never made twice, whatever the network does."""
-        for attempt in range(1, ATTEMPTS + 1):
-            if (found := find()) is not None:
-                return found, False
-            try:
-                return make(), True
-            except UnsureError:
-                if attempt == ATTEMPTS:
-                    raise
-        raise AssertionError
 
     @cached_property
     def _requester(self) -> "Requester":

@@ -2,7 +2,7 @@
 
 import fcntl
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
@@ -37,6 +37,15 @@ def propose(
     Asked again with the same files, it changes nothing; with others, the branch is made anew from main.
     Raises `ConflictError` when main says so already, or somebody else has something else on the branch.
     """
+    return pushed(proposal, repository, push)[0]
+
+
+Push = Callable[[Repository, str, str | None], Sequence[str]]
+"""Brings a branch to origin, which has another commit there, or none; gives what the server said."""
+
+
+def pushed(proposal: Proposal, repository: Repository, push: Push) -> tuple[Proposed, Sequence[str]]:
+    """Put a proposal on its branch as `propose` does, bring it to origin by `push`, and give what the server said."""
     base = repository.commit(repository.base)
     tree = repository.write(base, files(proposal), proposal.removed)
     if tree == repository.run("rev-parse", f"{base}^{{tree}}").strip():
@@ -52,9 +61,11 @@ def propose(
     commit = said or repository.record(tree, [base], f"{proposal.title}\n\n{proposal.body}")
     if commit != old:
         repository.move(proposal.branch, commit, old)
-    _push(repository, proposal.branch, theirs)
-    origin = repository.run("remote", "get-url", "origin").strip() if repository.has_origin else None
-    return Proposed(proposal.branch, commit, said is None, shown(origin) if origin is not None else None)
+    if not repository.has_origin:
+        return Proposed(proposal.branch, commit, said is None, None), ()
+    words = push(repository, proposal.branch, theirs)
+    origin = shown(repository.run("remote", "get-url", "origin").strip())
+    return Proposed(proposal.branch, commit, said is None, origin), words
 
 
 def _says(repository: Repository, head: str, tree: str, base: str) -> bool:
@@ -84,10 +95,13 @@ def files(proposal: Proposal) -> dict[str, bytes]:
     return {**documents.files(proposal.documents), **proposal.files}
 
 
-def _push(repository: Repository, branch: str, theirs: str | None) -> None:
-    if repository.has_origin and theirs != repository.commit(f"refs/heads/{branch}"):
-        lease = f"--force-with-lease=refs/heads/{branch}:{theirs or ''}"
-        repository.run("push", "--quiet", lease, "origin", f"refs/heads/{branch}:refs/heads/{branch}")
+def push(repository: Repository, branch: str, theirs: str | None, *options: str) -> Sequence[str]:
+    """Push a branch, with push options, unless origin has it so already; give what the server said."""
+    if theirs == repository.commit(f"refs/heads/{branch}"):
+        return ()
+    lease = f"--force-with-lease=refs/heads/{branch}:{theirs or ''}"
+    told = [f"--push-option={option}" for option in options]
+    return repository.push(*told, lease, "origin", f"refs/heads/{branch}:refs/heads/{branch}")
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,13 @@ class Repository:
         """Run git and give what it prints; raises `GitError` with git's complaint."""
         return running.run(self.path, args, given, extra or {}).decode(errors="replace")
 
+    def push(self, *args: str) -> Sequence[str]:
+        """Push to origin, and give the lines that the server said; raises `GitError` with its complaint."""
+        told = running.said(self.path, ("push", "--quiet", *args)).decode(errors="replace")
+        return [
+            line.removeprefix("remote:").strip() for line in told.splitlines() if line.startswith("remote:")
+        ]
+
     def _listed(self, *args: str) -> str:
         return running.run(self.path, args, b"", {}).decode("utf-8", "surrogateescape")
 

@@ -43,6 +43,17 @@ class GitError(RegistryError):
 
 def run(path: Path, args: Sequence[str], given: bytes, extra: Mapping[str, str]) -> bytes:
     """Run git in a folder and give what it prints; raises `GitError` with git's complaint."""
+    return _done(path, args, given, extra).stdout
+
+
+def said(path: Path, args: Sequence[str]) -> bytes:
+    """Run git in a folder and give what it says beside its answer: of a push, the server's own words."""
+    return _done(path, args, b"", {}).stderr
+
+
+def _done(
+    path: Path, args: Sequence[str], given: bytes, extra: Mapping[str, str]
+) -> "subprocess.CompletedProcess[bytes]":
     try:
         done = subprocess.run(
             command(path, *args), input=given, capture_output=True, env=environment(extra), check=False
@@ -53,7 +64,7 @@ def run(path: Path, args: Sequence[str], given: bytes, extra: Mapping[str, str])
         complaint = _complaint(args, done.stderr.decode(errors="replace"))
         complaint.status, complaint.answer = done.returncode, done.stdout
         raise complaint
-    return done.stdout
+    return done
 
 
 def command(path: Path, *args: str) -> Sequence[str]:

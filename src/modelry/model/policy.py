@@ -255,6 +255,8 @@ class Policy(Part):
     """Where its catalog is published."""
     repository: WebUrl
     """Where its pull requests are."""
+    forge: Literal["github", "gitlab", "gitea", "forgejo", "local"] | None = None
+    """What runs there, where its address does not tell; `local` is plain git."""
     remotes: Annotated[dict[Slug, Remote], Field(min_length=1)]
     """Where artifacts may lie; nowhere else. Consumers try them in this order."""
     metrics: dict[MetricName, Metric]
