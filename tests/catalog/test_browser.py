@@ -27,6 +27,9 @@ KINDS = {
     "deprecated": "models/attrition/",
     "broken": "models/broken/",
     "about": "about/",
+    "activity": "activity/",
+    "compare": "compare/?a=churn@1.0.0&b=churn@1.1.0",
+    "owners": "owners/",
 }
 
 
@@ -166,3 +169,28 @@ def test_the_ways_to_use_it_change_without_a_script(browser: Browser, rich: str)
         page.goto(f"{rich}catalog/")
         assert page.locator("[data-card]:visible").count() == 3
         assert page.locator("[data-filter]").is_hidden()
+
+
+def test_two_versions_stand_side_by_side(page: Page, rich: str, trouble: list[str]) -> None:
+    page.goto(f"{rich}models/churn/1.2.0/")
+    page.get_by_text("Compare 1.1.0 and 1.2.0, or any others").click()
+    page.locator("[data-said]", has_text="beside").wait_for()
+    row = page.locator("[data-compared] tr", has_text="auc on customers 1")
+    assert row.locator("td").all_inner_texts() == ["0.93", "0.92", "-0.01"]
+    page.locator("[name=a]").fill("churn@1.0.0")
+    page.get_by_text("churn@1.0.0 beside churn@1.2.0").wait_for()
+    assert row.locator("td").all_inner_texts() == ["0.9", "0.92", "0.02"]
+    assert page.url.endswith("?a=churn%401.0.0&b=churn%401.2.0")
+    page.locator("[name=b]").fill("churn@9.9.9")
+    page.locator("[name=b]").blur()
+    page.get_by_text("There is no churn@9.9.9.").wait_for()
+    assert trouble == []
+
+
+def test_other_peoples_words_are_text_when_they_are_compared(
+    page: Page, hostile: str, trouble: list[str]
+) -> None:
+    page.goto(f"{hostile}compare/?a=churn@1.0.0&b=churn@1.1.0")
+    page.locator("[data-said]", has_text="beside").wait_for()
+    assert page.locator("[data-compared] :is(img, script, a)").count() == 0
+    assert trouble == []

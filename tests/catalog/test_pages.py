@@ -34,8 +34,11 @@ def test_the_same_registry_gives_the_same_bytes() -> None:
 def test_every_model_version_and_stage_has_its_page() -> None:
     assert sorted(pages(a_rich_one())) == [
         "docs/about/index.md",
+        "docs/activity/index.md",
         "docs/catalog/index.md",
+        "docs/compare/index.md",
         "docs/index.md",
+        "docs/licenses/index.md",
         "docs/models/attrition/0.9.0/index.md",
         "docs/models/attrition/index.md",
         "docs/models/broken/index.md",
@@ -44,6 +47,7 @@ def test_every_model_version_and_stage_has_its_page() -> None:
         "docs/models/churn/1.2.0/index.md",
         "docs/models/churn/2.0.0-rc.1/index.md",
         "docs/models/churn/index.md",
+        "docs/owners/index.md",
         "docs/stages/production/index.md",
         "docs/stages/staging/index.md",
     ]
@@ -70,6 +74,8 @@ def test_the_configuration_is_ours_to_the_last_word() -> None:
         {"Home": "index.md"},
         {"Catalog": "catalog/index.md"},
         {"Stages": [{"production": "stages/production/index.md"}, {"staging": "stages/staging/index.md"}]},
+        {"Activity": "activity/index.md"},
+        {"Compare": "compare/index.md"},
         {"About": "about/index.md"},
     ]
     assert "hooks" not in config

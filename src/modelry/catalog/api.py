@@ -2,17 +2,20 @@
 
 import hashlib
 import json
+from collections import Counter
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from modelry.catalog import documents, numbers, remotes
+from modelry.catalog import activity, badges, documents, numbers, remotes
 from modelry.catalog.documents import (
+    Activity,
     Address,
     Artifact,
     Card,
     CatalogDocument,
     Counts,
+    Facets,
     Held,
     Index,
     Listed,
@@ -34,6 +37,9 @@ from modelry.model.files import Files
 P = TypeVar("P", bound=Page)
 
 ROOT = "api/v1"
+
+FACETS = ("task", "stage", "format", "tag", "owner", "license", "deprecated")
+"""By what models are counted."""
 
 
 def files(catalog: Catalog) -> Files:
@@ -61,6 +67,11 @@ def files(catalog: Catalog) -> Files:
     made["index.json"] = dump(_index(catalog, address))
     rows = [_row(model) for model in catalog.models]
     made["catalog.json"] = dump(_page(catalog, CatalogDocument, models=rows))
+    made["facets.json"] = dump(_page(catalog, Facets, facets=_facets(catalog)))
+    made["activity.json"] = dump(
+        _page(catalog, Activity, events=[*map(activity.happening, catalog.moment.events)])
+    )
+    made |= badges.files(catalog)
     made |= _schemas()
     return {**{f"{ROOT}/{path}": data for path, data in made.items()}, **remotes.objects(catalog)}
 
@@ -211,6 +222,20 @@ def _row(model: ModelEntry) -> Row:
         updated=numbers.stamp(max(created)) if created else None,
         deprecated=model.deprecated is not None,
     )
+
+
+def _facets(catalog: Catalog) -> dict[str, dict[str, int]]:
+    found: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
+    for model in catalog.models:
+        row = _row(model)
+        found["task"].update([row.task] if row.task else [])
+        found["stage"].update(list(row.stages))
+        found["format"].update(row.formats)
+        found["tag"].update(set(row.tags))
+        found["owner"].update(set(row.owners))
+        found["license"].update([model.main.record.license] if model.main else [])
+        found["deprecated"].update(["true" if row.deprecated else "false"])
+    return {name: dict(sorted(counted.items())) for name, counted in found.items()}
 
 
 def _schemas() -> dict[str, bytes]:

@@ -246,6 +246,46 @@ class CatalogDocument(Page):
     models: list[Row]
 
 
+class Happening(Part):
+    """Something that reached main."""
+
+    what: str
+    """registered, promoted, rolled back, renewed, emptied, yanked, unyanked, evaluated, waived, deprecated and more."""
+    model: str | None
+    """The model it is about; null for the registry as a whole."""
+    version: str | None
+    """The version it is about; of a stage, the one that holds it since."""
+    stage: str | None
+    """The stage that moved, if one did."""
+    previous: str | None
+    """The version that held the stage before."""
+    reason: str
+    """Why, as the document says; the commit's first line where none does."""
+    when: str
+    """When it was committed, RFC 3339 in UTC. Order is by place in the list, never by this."""
+    commit: str
+    """The commit of main that brought it."""
+    proposed_by: list[str]
+    """Who proposed it, by name."""
+    pull_request: str | None
+    """The pull request's page, where it is known."""
+
+
+class Activity(Page):
+    """All that happened, oldest first: a program that saw one commit goes on after it."""
+
+    schema_: Literal["activity/v1"] = Field("activity/v1", alias="schema")
+    events: list[Happening]
+
+
+class Facets(Page):
+    """How many models have what, for lists and filters."""
+
+    schema_: Literal["facets/v1"] = Field("facets/v1", alias="schema")
+    facets: dict[str, dict[str, int]]
+    """By facet (task, stage, format, tag, owner, license, deprecated), how many models have each value."""
+
+
 KINDS: dict[str, type[BaseModel]] = {
     "index": Index,
     "snapshot": Snapshot,
@@ -253,6 +293,8 @@ KINDS: dict[str, type[BaseModel]] = {
     "model-document": ModelDocument,
     "stage-document": StageDocument,
     "catalog": CatalogDocument,
+    "activity": Activity,
+    "facets": Facets,
 }
 """Every kind of document and its model."""
 

@@ -9,8 +9,10 @@ from markupsafe import Markup
 # so that none of them finds a tag, a fence, an attribute list or a snippet in it.
 _MARKUP = re.compile(r"[^\w .,\-/()@+=%:;?$]")
 # Characters that take no room on the screen, beyond those that Unicode calls controls and formats.
-_FILLERS = re.compile("[\u115f\u1160\u3164\uffa0\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_FILLERS = re.compile("[\u115f\u1160\u3164\uffa0\ufdd0-\ufdef\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co"})
+_NEVER = 0xFFFE
+"""The last two places of each plane stand for no character, and XML refuses them."""
 _BREAKS = re.compile("\r\n?|[\x85\u2028\u2029]")
 
 _STILL = {ord(character): f"&#{ord(character)};" for character in "\n`{}[]~"}
@@ -23,7 +25,8 @@ def visible(text: str) -> str:
     kept = (
         character
         for character in _FILLERS.sub("", _BREAKS.sub("\n", text))
-        if character in "\n\t" or unicodedata.category(character) not in _HIDDEN
+        if character in "\n\t"
+        or (unicodedata.category(character) not in _HIDDEN and ord(character) & 0xFFFE != _NEVER)
     )
     return "".join(kept)
 

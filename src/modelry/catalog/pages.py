@@ -33,6 +33,8 @@ _ENVIRONMENT.globals["tone"] = stages.tone
 
 _SHORT = 10
 """How many of something a page shows before it leaves the rest to another page."""
+_LONG = 200
+"""How many of something a page of its own shows."""
 
 
 class Page(NamedTuple):
@@ -85,6 +87,9 @@ def _pages(catalog: Catalog) -> Iterator[Page]:
         yield _model(catalog, model)
         for entry in model.versions:
             yield _version(catalog, model, entry)
+    yield _activity(catalog)
+    yield Page("compare/", "Compare", "compare.md", {}, "Two versions side by side", is_found=False)
+    yield from _groups(catalog)
     yield _about(catalog)
 
 
@@ -165,6 +170,29 @@ def _version(catalog: Catalog, model: ModelEntry, entry: VersionEntry) -> Page:
     path = f"models/{model.name}/{entry.number}/"
     title = f"{model.name} {entry.number}"
     return Page(path, title, "version.md", values, entry.record.summary, has_contents=True, is_found=False)
+
+
+def _activity(catalog: Catalog) -> Page:
+    events = catalog.moment.events
+    values = {"events": tuple(reversed(events[-_LONG:])), "total": len(events)}
+    return Page("activity/", "Activity", "activity.md", values, "What happened, and why", is_found=False)
+
+
+def _groups(catalog: Catalog) -> Iterator[Page]:
+    """Give the models by who answers for them, and by the license of the version that counts."""
+    owners: dict[str, list[ModelEntry]] = {}
+    licenses: dict[str, list[ModelEntry]] = {}
+    for model in catalog.models:
+        for owner in model.owners:
+            owners.setdefault(owner, []).append(model)
+        if model.main is not None:
+            licenses.setdefault(model.main.record.license, []).append(model)
+    for name, column, lead, groups in (
+        ("Owners", "Owner", "Who answers for which model.", owners),
+        ("Licenses", "License", "Under which license the version that counts may be used.", licenses),
+    ):
+        values = {"title": name, "column": column, "lead": lead, "groups": sorted(groups.items())}
+        yield Page(f"{name.lower()}/", name, "groups.md", values, lead, is_found=False)
 
 
 def _about(catalog: Catalog) -> Page:

@@ -1,11 +1,13 @@
 """Lines to copy: how to get a version's bytes and load them, for each kind of consumer."""
 
+import json
 import shlex
 from typing import NamedTuple
 
 from modelry.catalog import remotes
 from modelry.catalog.entries import Catalog, VersionEntry
 from modelry.model import layout
+from modelry.model.uris import Uri
 
 
 class Snippet(NamedTuple):
@@ -35,8 +37,11 @@ def of(catalog: Catalog, entry: VersionEntry, which: str) -> tuple[Snippet, ...]
     """Give the ways to use a version; `which` is its number, or the stage to follow."""
     return (
         Snippet("modelry", _modelry(catalog, entry, which)),
+        Snippet("Python", _python(catalog, entry, which)),
+        Snippet("Deploy", _deploy(catalog, entry, which)),
         Snippet("DVC", _dvc(catalog, entry)),
         Snippet("curl", _curl(catalog, entry, which)),
+        *([Snippet("Badge", _badge(catalog, entry, which))] if which != entry.number else []),
     )
 
 
@@ -46,6 +51,26 @@ def _modelry(catalog: Catalog, entry: VersionEntry, which: str) -> tuple[tuple[s
     blocks = [("Fetch it, verified by SHA-256:", pull)]
     if load := _LOADS.get(artifact.format):
         blocks.append(("Load it in Python:", load.format(path=artifact.path)))
+    return tuple(blocks)
+
+
+def _python(catalog: Catalog, entry: VersionEntry, which: str) -> tuple[tuple[str, str], ...]:
+    lines = ["import modelry", "", f"registry = modelry.open({json.dumps(catalog.policy.url)})"]
+    lines.append(f'path = registry.pull("{entry.model}@{which}")  # verified, or nothing')
+    return (("Fetch it from Python:", "\n".join(lines)),)
+
+
+def _deploy(catalog: Catalog, entry: VersionEntry, which: str) -> tuple[tuple[str, str], ...]:
+    url, reference = shlex.quote(catalog.policy.url), f"{entry.model}@{which}"
+    blocks = []
+    if which != entry.number:
+        follow = f"modelry sync {reference} /srv/{entry.model} --registry {url}"
+        blocks.append(("Keep a folder at it, and go back when a new one is not well:", follow))
+    address = str(Uri(catalog.policy.url, entry.version.label, entry.record.artifact.sha256))
+    blocks.append(("The address that KServe and others take, pinned to these bytes:", address))
+    blocks.append(
+        ("In a clone, files for KServe, Argo CD, MLServer and more:", f"modelry export kserve {reference}")
+    )
     return tuple(blocks)
 
 
@@ -77,3 +102,10 @@ def _curl(catalog: Catalog, entry: VersionEntry, which: str) -> tuple[tuple[str,
         lines = [f"curl -fsS {shlex.quote(url)} -o {artifact.path}", *_verify(entry)]
         blocks.append((f"Fetch the bytes of {entry.number} and verify them:", "\n".join(lines)))
     return tuple(blocks)
+
+
+def _badge(catalog: Catalog, entry: VersionEntry, which: str) -> tuple[tuple[str, str], ...]:
+    site = catalog.policy.url.rstrip("/")
+    image = f"{site}/api/v1/models/{entry.model}/badges/{which}.svg"
+    page = f"{site}/models/{entry.model}/"
+    return (("For a README, which version is there now:", f"[![{entry.model} {which}]({image})]({page})"),)

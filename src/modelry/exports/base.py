@@ -90,7 +90,7 @@ class Choice:
     @property
     def page(self) -> str:
         """Its page in the catalog."""
-        return f"{self.policy.url.rstrip('/')}/models/{self.name}/versions/{self.number}/"
+        return f"{self.policy.url.rstrip('/')}/models/{self.name}/{self.number}/"
 
     @property
     def labels(self) -> Mapping[str, str]:
