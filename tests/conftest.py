@@ -5,6 +5,7 @@
 - `web` is a web server on loopback that answers as it is told; `waits` tells how long was waited, without waiting.
 - `s3` is a real S3 server on loopback, one for all tests that ask for it; `bucket` is an empty bucket of its own.
 - `dav` is a real WebDAV server on loopback; `tls` says where a certificate of an unknown authority lies.
+- `nginx` is a real web server on loopback, to which one may write with a password.
 - `ssh_server` is a real OpenSSH server on loopback, with keys of its own.
 - `git_host` is a real git server over HTTP with passwords, one for all tests that ask for it; `git_host.repository()` is
   an empty repository of its own, whose main is protected.
@@ -33,6 +34,7 @@ import githost
 import seaweedfs
 import sshd
 import webdav
+import webserver
 from certificates import Paths
 from client.serving import Web, answer
 from emulator import Forge, Hub
@@ -215,6 +217,13 @@ def tls(tmp_path_factory: pytest.TempPathFactory) -> Paths:
 
 
 @pytest.fixture(scope="session")
+def reading_dav(dav: webdav.Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdav.Server]:
+    """Another for the same folders, to which nobody may write."""
+    with webdav.running(tmp_path_factory.mktemp("reading"), "--read-only", served=dav.served) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
 def dav(tmp_path_factory: pytest.TempPathFactory, clean_environment: None) -> Iterator[webdav.Server]:  # noqa: ARG001
     """A WebDAV server, by rclone."""
     with webdav.running(tmp_path_factory.mktemp("dav")) as server:
@@ -225,6 +234,13 @@ def dav(tmp_path_factory: pytest.TempPathFactory, clean_environment: None) -> It
 def davs(dav: webdav.Server, tls: Paths, tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdav.Server]:
     """Another for the same folders, by a certificate of an authority that nobody knows."""
     with webdav.running(tmp_path_factory.mktemp("davs"), served=dav.served, tls=tls) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def nginx(tmp_path_factory: pytest.TempPathFactory, clean_environment: None) -> Iterator[webserver.Server]:  # noqa: ARG001
+    """A web server, by nginx."""
+    with webserver.running(tmp_path_factory.mktemp("nginx")) as server:
         yield server
 
 

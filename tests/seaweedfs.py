@@ -1,6 +1,7 @@
 """A real S3 server on loopback: SeaweedFS, whose program comes in a wheel."""
 
 import itertools
+import json
 import os
 import random
 import signal
@@ -20,6 +21,7 @@ from botocore.session import Session
 from modelry.model.files import Files
 
 KEY, SECRET = "registry", "registry-secret"
+READER, READERS_SECRET = "reader", "reader-secret"
 
 _GRPC = 10_000
 """How far above its port each part listens for the others."""
@@ -106,20 +108,24 @@ def _start(weed: Path, folder: Path) -> "tuple[subprocess.Popen[bytes], int]":
         *(str(weed), "mini", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1"),
         *(f"-s3.port={s3}", f"-master.port={master}", f"-volume.port={volume}"),
         *(f"-filer.port={filer}", f"-admin.port={admin}", "-s3.port.iceberg=0", "-s3.port.lance=0"),
-        *("-webdav=false", "-admin.ui=false", "-master.telemetry=false"),
+        *("-webdav=false", "-admin.ui=false", "-master.telemetry=false", f"-s3.config={folder}/people.json"),
     ]
-    environment = {**os.environ, "AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET}
+    people = [_person(KEY, SECRET, "Admin"), _person(READER, READERS_SECRET, "Read", "List")]
+    (folder / "people.json").write_text(json.dumps({"identities": people}), "utf-8")
     with (folder / "weed.log").open("wb") as log:
         process = subprocess.Popen(
             command,
             cwd=folder,
-            env=environment,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             start_new_session=True,
         )
     return process, s3
+
+
+def _person(key: str, secret: str, *actions: str) -> dict[str, Any]:
+    return {"name": key, "credentials": [{"accessKey": key, "secretKey": secret}], "actions": actions}
 
 
 def _stop(process: "subprocess.Popen[bytes]") -> None:

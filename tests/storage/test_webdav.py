@@ -104,15 +104,20 @@ class TestMany:
 
 
 @pytest.mark.parametrize(
-    "settings",
-    [{}, {"user": USER}, {"user": USER, "password": "wrong"}, {"token": "wrong"}],
+    ("settings", "hint"),
+    [
+        ({}, logins.HINT),
+        ({"user": USER}, downloads._UNKNOWN),
+        ({"user": USER, "password": "wrong"}, downloads._UNKNOWN),
+        ({"token": "wrong"}, downloads._UNKNOWN),
+    ],
     ids=["nobody", "no password", "a wrong password", "a wrong token"],
 )
-def test_who_is_not_let_in_is_told_what_to_do(folder: Folder, settings: dict[str, str]) -> None:
+def test_who_is_not_let_in_is_told_what_to_do(folder: Folder, settings: dict[str, str], hint: str) -> None:
     where = remotes.address(folder.url, MD5)
     with pytest.raises(RegistryError) as error:
         read(where, told({"url": folder.url, **settings}))
-    assert (str(error.value), error.value.hint) == (f"{where}: HTTP 401 Unauthorized", logins.HINT)
+    assert (str(error.value), error.value.hint) == (f"{where}: HTTP 401 Unauthorized", hint)
 
 
 @pytest.mark.parametrize(

@@ -170,11 +170,21 @@ def deposit(source: Path, model: str, version: str, to: Destination) -> Deposit:
         (work / home).parent.mkdir(parents=True)
         artifact = hashed(source, work / home)
         pointer = f"{home}.dvc"
-        dvc.run(work, ("add", home), ("push", "--remote", to.name, pointer))
+        _push(work, home, to)
         data = (work / pointer).read_bytes()
         _read_back(_out(data), artifact, location, to.access)
         objects = _objects(work, to.remote.url, to.base) if inside else {}
         return Deposit(artifact, {pointer: data}, objects)
+
+
+def _push(work: Path, home: str, to: Destination) -> None:
+    try:
+        dvc.run(work, ("add", home), ("push", "--remote", to.name, f"{home}.dvc"))
+    except dvc.DvcError as error:
+        if "://" not in to.location or error.hint.startswith("pip "):
+            raise
+        hint = "it can be read, and nothing was proposed: may this account write, and is its folder there?"
+        raise dvc.DvcError(str(error), hint=hint) from error
 
 
 def _knock(to: Destination) -> None:

@@ -16,6 +16,8 @@ class DvcError(RegistryError):
     """DVC said no; the message is its complaint."""
 
 
+_COMFORT = "Having any troubles? Hit us up at https://dvc.org/support, we are always happy to help!"
+
 # One process for all commands: importing DVC takes longer than what it does here.
 _SCRIPT = "import sys, json; from dvc.cli import main; sys.exit(next((code for args in json.loads(sys.argv[1]) if (code := main(args))), 0))"
 
@@ -36,9 +38,8 @@ def run(top: Path, *commands: Sequence[str]) -> None:
         if "No module named 'dvc'" in done.stderr:
             raise DvcError("DVC is not installed", hint="pip install 'modelry[registry]'")
         said = [line.removeprefix("ERROR: ") for line in done.stderr.splitlines() if line.strip()]
-        raise DvcError(
-            f"dvc: {' '.join(said)[-600:] or 'failed'}", hint="is the remote there, and are you allowed?"
-        )
+        told = " ".join(said).removesuffix(_COMFORT).strip()[-600:]
+        raise DvcError(f"dvc: {told or 'failed'}", hint="is the remote there, and are you allowed?")
 
 
 def scaffold(top: Path, base_config: bytes, local_config: Path, remote: str, url: str | None) -> None:

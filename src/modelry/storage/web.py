@@ -34,6 +34,9 @@ SLOWEST = 16 * 1024
 _LONGEST_WAIT = 10.0
 _REDIRECTS = 5
 _HINTS = {401: HINT, 403: "who asks is known there, and may not read it"}
+_UNKNOWN = (
+    "the server does not know this account, or by other words: dvc remote modify --local NAME password …"
+)
 _LOST = (OSError, HTTPException, ValueError)
 
 Ask = Callable[[int], HTTPResponse]
@@ -106,7 +109,7 @@ class Download:
         final = isinstance(cause, ValueError) if not code else code < 500 and code not in {408, 429}  # noqa: PLR2004
         if final:
             kind = ForbiddenError if code == 403 else RegistryError  # noqa: PLR2004 - Forbidden
-            raise kind(told, hint=_HINTS.get(code, "")) from error
+            raise kind(told, hint=getattr(error, "hint", _HINTS.get(code, ""))) from error
         if self._tries == ATTEMPTS:
             raise RegistryError(f"{told} ({ATTEMPTS} attempts)") from error
         asked: str = error.headers.get("Retry-After", "") if code else ""  # type: ignore[attr-defined]  # an HTTPError
@@ -143,10 +146,17 @@ def request(
             url = target
         elif response.status >= 400 and response.status != also:  # noqa: PLR2004 - errors
             response.close()
-            raise HTTPError(url, response.status, response.reason, response.headers, None)
+            raise _refused(url, response, login)
         else:
             return starting(response, start, where)
     raise RegistryError(f"{shown(where)}: redirects more than {_REDIRECTS} times")
+
+
+def _refused(url: str, response: HTTPResponse, login: Login) -> HTTPError:
+    error = HTTPError(url, response.status, response.reason, response.headers, None)
+    if response.status == 401 and login.headers:  # noqa: PLR2004 - Unauthorized, though it was told who asks
+        error.hint = _UNKNOWN  # type: ignore[attr-defined]  # for `Download`, which knows the remote's own address
+    return error
 
 
 def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:
