@@ -1,6 +1,5 @@
 """A registry begins in any folder, harms nothing that is there, and works as its printed steps say."""
 
-import json
 import os
 import subprocess
 from pathlib import Path
@@ -72,9 +71,17 @@ def test_the_steps_for_github_are_commands_that_name_files_that_there_are(tmp_pa
         f".github/rulesets/{name}.json" for name in ("main", "tags", "merge-queue", "pushes")
     )
     assert all((tmp_path / path).is_file() for path in inputs)
-    assert steps.count("repos/acme/models/") == 6
-    labels = json.loads((tmp_path / ".github/labels.json").read_bytes())
-    assert all(f"gh label create {label['name']} --repo acme/models --force" in steps for label in labels)
+    typed = [line.strip() for line in steps.splitlines() if line.startswith("   gh ")]
+    assert [
+        words[4].removeprefix("repos/acme/models/") for words in map(str.split, typed) if words[1] == "api"
+    ] == [
+        *["rulesets"] * 4,
+        *("actions/permissions/workflow", "pages"),
+        *("environments/production", "environments/production/deployment-branch-policies"),
+    ]
+    assert "$(gh api orgs/acme/teams/ml --jq .id)" in steps
+    for line in typed:
+        subprocess.run(["sh", "-n", "-c", line], check=True)
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,13 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from modelry import checks, judging, scaffolding
 from modelry.cli import COMMANDS
+from modelry.model.changes import Class
 from modelry.model.scaffold import Answers, Forge
 from modelry.storage import documents, folders, yaml
 
@@ -45,6 +46,7 @@ BEGINNING: Mapping[Forge, set[str]] = {
         ".github/rulesets/main.json",
         ".github/rulesets/merge-queue.json",
         ".github/rulesets/pushes.json",
+        ".github/rulesets/signatures.json",
         ".github/rulesets/tags.json",
     },
     "gitlab": {
@@ -121,6 +123,11 @@ def test_files_that_github_reads_are_as_their_schemas_say(schema: str, file: str
     assert done.returncode == 0, done.stdout
 
 
+def test_there_is_a_label_for_every_class_of_change_and_for_what_workflows_ask() -> None:
+    labels = {label["name"] for label in json.loads((GITHUB / ".github/labels.json").read_bytes())}
+    assert labels == {*get_args(Class), "register", "audit"}
+
+
 def test_every_update_waits_a_week() -> None:
     updates = read(".github/dependabot.yml")["updates"]
     assert [update["cooldown"]["default-days"] for update in updates] == [7, 7]
@@ -143,7 +150,6 @@ def test_main_takes_nothing_but_reviewed_pull_requests_that_the_check_passed() -
         "deletion": None,
         "non_fast_forward": None,
         "required_linear_history": None,
-        "required_signatures": None,
         "pull_request": {
             "required_approving_review_count": 1,
             "dismiss_stale_reviews_on_push": True,
@@ -160,7 +166,7 @@ def test_main_takes_nothing_but_reviewed_pull_requests_that_the_check_passed() -
     }
 
 
-@pytest.mark.parametrize("name", ["main", "merge-queue", "tags", "pushes"])
+@pytest.mark.parametrize("name", ["main", "merge-queue", "tags", "pushes", "signatures"])
 def test_nobody_may_go_around_a_ruleset(name: str) -> None:
     made = ruleset(name)
     assert (made["enforcement"], made["bypass_actors"]) == ("active", [])

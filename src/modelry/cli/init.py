@@ -1,12 +1,13 @@
 """`modelry init`: begin a registry, or bring newer files to one."""
 
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
 from modelry import founding
-from modelry.cli import options
+from modelry.cli import options, proposing
 
 
 @click.command()
@@ -33,19 +34,42 @@ from modelry.cli import options
 @click.option(
     "--tool", metavar="REQUIREMENT", help="What CI installs modelry from; otherwise what you installed."
 )
+@click.option("--update", is_flag=True, help="Propose newer files; what you changed in them stays.")
+@click.option("--keep", multiple=True, metavar="PATH", help="With --update: leave this file as it is.")
+@click.option(
+    "--take",
+    multiple=True,
+    metavar="PATH",
+    help="With --update: take the new one, and drop what was changed.",
+)
 @options.dry_run
-def init(directory: Path, *, dry_run: bool, **asked: Any) -> None:  # noqa: ANN401 - the answers
+def init(
+    directory: Path,
+    *,
+    update: bool,
+    keep: tuple[str, ...],
+    take: tuple[str, ...],
+    dry_run: bool,
+    **asked: Any,  # noqa: ANN401 - the answers
+) -> None:
     """Write what a registry begins with into DIR: policy, DVC remote, ignore rules, and what its forge needs.
 
     On GitHub these are workflows, CODEOWNERS, rulesets, templates and an issue form. What is there already stays as
     it is, and is named. Afterwards the steps that are left are printed.
 
+    With --update, a proposal brings what a newer modelry writes, and CODEOWNERS up to date with the models' owners. What was
+    edited is merged, what was deleted stays deleted, the policy is not touched; options given now are remembered.
+
     \b
     Examples:
       modelry init models
       modelry init . --forge github --remote s3://acme-models/dvc --owner @acme/ml-platform
+      modelry init --update
     """
     top = directory.absolute()
+    if update:
+        bring(top, asked, keep, take, dry_run=dry_run)
+        return
     beginning = founding.begin(top, asked)
     click.echo(f"forge: {beginning.answers.forge} ({beginning.why})", err=True)
     if not dry_run:
@@ -55,3 +79,17 @@ def init(directory: Path, *, dry_run: bool, **asked: Any) -> None:  # noqa: ANN4
     for path in beginning.left:
         click.echo(f"left as it is: {path}", err=True)
     click.echo("\n" + "\n".join(beginning.steps), err=True)
+
+
+def bring(
+    top: Path, asked: Mapping[str, Any], keep: Collection[str], take: Collection[str], *, dry_run: bool
+) -> None:
+    """Propose newer files."""
+    repository, registry = proposing.begin(top)
+    proposal, done = founding.update(repository, registry, asked, keep, take)
+    for path in done.left:
+        click.echo(f"left as it is: {path}", err=True)
+    if proposal is None:
+        click.echo("nothing to do: all is as this modelry writes it, or as you have it", err=True)
+    else:
+        proposing.propose(repository, proposal, dry_run=dry_run)

@@ -44,6 +44,17 @@ def merge(repository: Repository, ours: str, theirs: str) -> str:
             ) from error
 
 
+def three_way(ours: bytes, base: bytes, theirs: bytes) -> bytes | None:
+    """Merge two changes of one file; None where both have changed the same lines."""
+    with tempfile.TemporaryDirectory(prefix="modelry-merge-") as name:
+        for file, data in (("ours", ours), ("base", base), ("theirs", theirs)):
+            (Path(name) / file).write_bytes(data)
+        try:
+            return running.run(Path(name), ("merge-file", "-p", "-q", "ours", "base", "theirs"), b"", {})
+        except GitError:
+            return None
+
+
 def laid_over(repository: Repository, ours: str, fork: str, theirs: str) -> str:
     """Give the id of the tree that `ours` becomes with all that `theirs` changed since `fork`, conflicts or not."""
     return repository.edited(ours, repository.differing(fork, theirs))

@@ -146,6 +146,10 @@ class Repository:
             return f"origin/{self.main}"
         return self.main
 
+    def blob(self, id_: str) -> bytes:
+        """Give the bytes of a blob; raises `GitError` where there is none of this id."""
+        return running.run(self.path, ("cat-file", "blob", id_), b"", {})
+
     def tree(self, revision: str, since: Tree | None = None) -> Tree:
         """Give a commit's, or a tree's, content as a tree: folders are listed, and bytes read, when they are asked for.
 

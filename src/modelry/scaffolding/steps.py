@@ -1,10 +1,8 @@
 """What is left to do when the files are written: numbered, short, each line as one types it."""
 
-import json
 from collections.abc import Iterator, Sequence
 
 from modelry.model.scaffold import Answers
-from modelry.scaffolding import shipped
 
 
 def steps(answers: Answers, *, has_git: bool, has_origin: bool) -> Sequence[str]:
@@ -39,28 +37,41 @@ def _remote(answers: Answers) -> Iterator[str]:
 
 def _github(answers: Answers) -> Iterator[str]:
     name = answers.repository.split("/", 3)[-1]
-    api = f"repos/{name}"
+    api = f"gh api --method POST repos/{name}"
+    put = f"gh api --method PUT repos/{name}"
     if not answers.owners:
-        yield "Nobody is named to review policy and workflows yet. With the team's name:\nmodelry init --update --owner @ORG/TEAM"
+        yield "Nobody is named yet to review policy and workflows. With the team's name:\nmodelry init --update --owner @ORG/TEAM"
+    files = ("main", "tags", "merge-queue", "pushes")
     yield (
-        "Protect main and tags; the last two are refused by plans that do not have them, and that is all right:\n"
-        + "\n".join(
-            f"gh api --method POST {api}/rulesets --input .github/rulesets/{each}.json"
-            for each in ("main", "tags", "merge-queue", "pushes")
-        )
+        "Protect main and tags. Plans without a merge queue or push rules refuse the last two, and that is all right:\n"
+        + "\n".join(f"{api}/rulesets --input .github/rulesets/{file}.json" for file in files)
     )
     yield (
-        "Let workflows read by default, and approve nothing:\n"
-        f"gh api --method PUT {api}/actions/permissions/workflow -f default_workflow_permissions=read -F can_approve_pull_request_reviews=false"
+        "Let workflows read unless they say otherwise, and approve nothing:\n"
+        f"{put}/actions/permissions/workflow -f default_workflow_permissions=read -F can_approve_pull_request_reviews=false"
     )
-    yield f"Publish the catalog by Pages:\ngh api --method POST {api}/pages -f build_type=workflow"
-    yield "Make the labels that the workflows use:\n" + "\n".join(
-        f"gh label create {label['name']} --repo {name} --force --color {label['color']} --description '{label['description']}'"
-        for label in json.loads(shipped.files("github")[".github/labels.json"])
+    yield f"Publish the catalog by Pages:\n{api}/pages -f build_type=workflow"
+    yield (
+        "Let promotions to production be started from main only, and by two people:\n"
+        f"{put}/environments/production -F prevent_self_review=true{_reviewer(answers)}"
+        " -F 'deployment_branch_policy[protected_branches]=false' -F 'deployment_branch_policy[custom_branch_policies]=true'\n"
+        f"{api}/environments/production/deployment-branch-policies -f name=main"
     )
+    yield f"Make the label of the issue form:\ngh label create register --repo {name} --force"
     if not answers.is_inside:
-        yield 'Give CI its rights to the remote, through environments and variables: how-to/github.md, "Rights to the remote".'
+        yield 'Give CI the right to read the remote: the page "GitHub" of the guide, "Rights to the remote".'
     yield "Register the first model: README.md says how. Then see that nobody can go around it:\nmodelry doctor --ask"
+
+
+def _reviewer(answers: Answers) -> str:
+    """Give the reviewer of an environment, whom the API knows by a number: the first owner that is an account or a team."""
+    owner = next((each.removeprefix("@") for each in answers.owners if each.startswith("@")), "")
+    if not owner:
+        return ""
+    organization, _, team = owner.partition("/")
+    place = f"orgs/{organization}/teams/{team}" if team else f"users/{organization}"
+    kind = "Team" if team else "User"
+    return f" -f 'reviewers[][type]={kind}' -F \"reviewers[][id]=$(gh api {place} --jq .id)\""
 
 
 def _gitlab(answers: Answers) -> Iterator[str]:
