@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import builders
-from modelry import checks
+from modelry import checks, doctor
 from modelry.cli import COMMANDS, group
 from modelry.git import Repository
 from modelry.model import layout, schema
@@ -297,8 +297,14 @@ def test_explain_says_what_why_and_how_to_mend() -> None:
         "stale-promotion (error)\n\nA promotion starts from another holder of the stage than the one that main has.\n"
     )
     assert [line.split()[0] for line in run("explain").stdout.splitlines()] == [
-        rule.id for rule in checks.ALL
+        *(rule.id for rule in checks.ALL),
+        *(rule.id for rule in doctor.ALL),
     ]
+    assert run("explain", "tag-movable").stdout == (
+        "tag-movable (error)\n\nA tag can be moved or deleted.\n\n"
+        "Tags tell GTO, DVC and people which commit a version is; one that moves gives another model under the same name. Protect all\n"
+        "tags by a ruleset against update, deletion and force. (D21)\n"
+    )
     assert said(run("explain", "nothing")) == (
         5,
         "",

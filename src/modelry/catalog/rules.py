@@ -1,9 +1,9 @@
-"""The page of the rules: each in its own words, with a change that it refuses and one that it lets pass."""
+"""The pages of rules: each in its own words, with a change that it refuses and one that it lets pass."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import unified_diff
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from modelry.checks.base import Rule
 from modelry.model.files import Files
@@ -14,6 +14,16 @@ _BEGIN = """\
 What `modelry check` looks at, in the order in which `modelry explain` lists it. Each rule is shown by a
 change that it refuses, with what it then says, and by one that it lets pass. A finding of the grade
 *error* forbids the merge; *needs a person* asks somebody who may decide.
+
+"""
+
+DOCTOR = """\
+# The doctor's rules
+
+What `modelry doctor` looks at, in the order in which `modelry explain` lists it. Each rule is shown by what
+weakens a sound setup, with what the doctor then says, and by something that it lets be. `settings.json` is a dump of the
+forge's settings. The number at the end of a rule is that of its point in the checklist: D01 to D26, and T08 for DVC's
+configuration. [How to use it](../how-to/doctor.md).
 
 """
 
@@ -33,7 +43,7 @@ class Example(NamedTuple):
     """What `modelry check` says of it; empty where that is of no interest."""
 
 
-def page(rules: Sequence[Rule], examples: Iterable[Example]) -> str:
+def page(rules: Sequence[Rule[Any]], examples: Iterable[Example], begin: str = _BEGIN) -> str:
     """Give the page as Markdown: every rule with its first bad and its first good example, and the names of the rest."""
     known = list(examples)
     index = [
@@ -42,10 +52,10 @@ def page(rules: Sequence[Rule], examples: Iterable[Example]) -> str:
         *(f"| [`{rule.id}`](#{rule.id}) | {rule.title} |" for rule in rules),
     ]
     parts = [_part(rule, [example for example in known if example.rule == rule.id]) for rule in rules]
-    return _BEGIN + "\n".join(index) + "\n\n" + "\n\n".join(parts) + "\n"
+    return begin + "\n".join(index) + "\n\n" + "\n\n".join(parts) + "\n"
 
 
-def _part(rule: Rule, examples: Sequence[Example]) -> str:
+def _part(rule: Rule[Any], examples: Sequence[Example]) -> str:
     blocks = [f"## {rule.id}", f"**{rule.title}** ({rule.severity.value})", rule.explanation]
     for passes, told in ((False, "Refused"), (True, "Passes")):
         shown = [example for example in examples if example.passes is passes]

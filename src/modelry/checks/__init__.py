@@ -143,7 +143,7 @@ def run(rules: Sequence[Rule], context: Context, processes: int = 0, told: Told 
         models = [model for name, model in context.before.models.items() if name in named]
         before = set(_findings(again, unchanged, models, {}, processes))
         findings = {replace(finding, on_base=finding in before) for finding in findings}
-    return Report(tuple(sorted(findings)), tuple(skipped.items()), context.classes)
+    return Report(tuple(sorted(findings)), tuple(skipped.items()), context.classes, tuple(rules))
 
 
 @dataclass(frozen=True)

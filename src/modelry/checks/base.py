@@ -6,7 +6,9 @@ from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
 from inspect import cleandoc
-from typing import NamedTuple
+from typing import Any, Generic, NamedTuple
+
+from typing_extensions import TypeVar
 
 from modelry.model import layout
 from modelry.model.changes import ORDER, Changes, Class, Move
@@ -226,16 +228,19 @@ class Context:
         return tuple(sorted(found, key=ORDER.index))
 
 
-Look = Callable[[Context], Iterator[Problem]]
+Seen = TypeVar("Seen", default=Context)
+"""What a rule looks at: a change of the registry, unless told."""
+
+Look = Callable[[Seen], Iterator[Problem]]
 
 
 @dataclass(frozen=True)
-class Rule:
+class Rule(Generic[Seen]):
     """One thing that must hold: an id that names the fault, and a function that finds it."""
 
     id: str
     severity: Severity
-    look: Look
+    look: Look[Seen]
 
     @property
     def title(self) -> str:
@@ -248,10 +253,10 @@ class Rule:
         return cleandoc(self.look.__doc__ or "").partition("\n")[2].strip()
 
 
-def rule(id_: str, severity: Severity = Severity.ERROR) -> Callable[[Look], Rule]:
-    """Turn a function into a rule. It is not registered by this: `ALL` is written out in `checks`."""
+def rule(id_: str, severity: Severity = Severity.ERROR) -> Callable[[Look[Seen]], Rule[Seen]]:
+    """Turn a function into a rule. It is not registered by this: `ALL` is written out in `checks` and in `doctor`."""
 
-    def make(look: Look) -> Rule:
+    def make(look: Look[Seen]) -> Rule[Seen]:
         return Rule(id_, severity, look)
 
     return make
@@ -283,6 +288,10 @@ class Report:
     """Rules that could not look, each with why."""
     classes: tuple[str, ...]
     """What kind of change it is; empty without a change."""
+    rules: tuple[Rule[Any], ...] = ()
+    """The rules that were asked."""
+    command: str = "check"
+    """Which command asked them; their page of the reference is named by it."""
 
     @property
     def errors(self) -> tuple[Finding, ...]:

@@ -40,6 +40,7 @@ COMMANDS = {
     "export": "Write the files by which others deploy a version.",
     "build": "Build the catalog: pages and JSON API.",
     "serve": "Build the catalog and show it on this machine.",
+    "doctor": "Look for ways around the registry: workflows, owners, remotes, settings.",
     "schema": "Write the JSON Schemas, or say which are stale.",
 }
 """Every command and what it is for, in the order of the help page; a module is imported when it is called."""

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 
+from modelry.doctor.settings import ForgeSettings
 from modelry.model import schema
 from modelry.model.audit import Audit
 from modelry.model.evidence import Statement
@@ -39,6 +40,7 @@ PUBLISHED: dict[str, type[BaseModel]] = {
     "tags": Tags,
     "versions": Listing,
     "due": Dues,
+    "forge-settings": ForgeSettings,
 }
 """Every kind of report, and of record that is no file of the registry, with its model."""
 

@@ -134,7 +134,7 @@ def _told(finding: Finding) -> dict[str, Any]:
 def markdown(report: Report, excerpt: Excerpt) -> str:  # noqa: ARG001 - the formats share a signature
     """Tell findings in a pull request; nothing of the registry's text is read as Markdown."""
     icon = {"passes": "✅", "needs a person": "🙋", "fails": "❌"}[report.verdict]
-    lines = [f"### {icon} registry check: {summary(report).strip()}", ""]
+    lines = [f"### {icon} registry {report.command}: {summary(report).strip()}", ""]
     if report.findings:
         lines += ["| | where | rule | what | mend |", "|---|---|---|---|---|"]
     for finding in report.findings:

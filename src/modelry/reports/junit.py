@@ -1,6 +1,5 @@
 """Findings as JUnit's XML, which every CI shows as tests: a rule is a case, and it fails where it forbids the merge."""
 
-from modelry import checks
 from modelry.checks import Finding, Report
 from modelry.reports import findings
 
@@ -11,9 +10,9 @@ def junit(report: Report, excerpt: findings.Excerpt) -> str:  # noqa: ARG001 - t
     from xml.etree import ElementTree as ET  # noqa: PLC0415
 
     skipped = dict(report.skipped)
-    names = list(dict.fromkeys([*(rule.id for rule in checks.ALL), *(f.rule for f in report.findings)]))
-    top = ET.Element("testsuites", name="modelry check")
-    suite = ET.SubElement(top, "testsuite", name="modelry check", tests=str(len(names)))
+    names = list(dict.fromkeys([*(rule.id for rule in report.rules), *(f.rule for f in report.findings)]))
+    top = ET.Element("testsuites", name=f"modelry {report.command}")
+    suite = ET.SubElement(top, "testsuite", name=f"modelry {report.command}", tests=str(len(names)))
     failed = 0
     for name in names:
         case = ET.SubElement(suite, "testcase", classname="modelry", name=name)

@@ -4,13 +4,15 @@ import string
 from json import dumps
 from typing import Any
 
-from modelry import __version__, checks
+from modelry import __version__
 from modelry.checks import Finding, Report, Rule, Severity
 from modelry.reports import findings
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 HOME = "https://modelry.github.io/modelry"
 
+_PAGES = {"check": "rules", "doctor": "doctor"}
+"""Where each command's rules are explained."""
 _LEVEL = {Severity.ERROR: "error", Severity.PERSON: "warning"}
 _UNRESERVED = frozenset((string.ascii_letters + string.digits + "-._~/").encode())
 
@@ -22,7 +24,7 @@ def sarif(report: Report, excerpt: findings.Excerpt) -> str:  # noqa: ARG001 - t
         "name": "modelry",
         "version": __version__,
         "informationUri": f"{HOME}/",
-        "rules": [_rule(rule) for rule in checks.ALL],
+        "rules": [_rule(rule, _PAGES[report.command]) for rule in report.rules],
     }
     invocation = {
         "executionSuccessful": True,
@@ -41,14 +43,14 @@ def sarif(report: Report, excerpt: findings.Excerpt) -> str:  # noqa: ARG001 - t
     return dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 
 
-def _rule(rule: Rule) -> dict[str, Any]:
+def _rule(rule: Rule[Any], page: str) -> dict[str, Any]:
     text = " ".join(rule.explanation.split())
     return {
         "id": rule.id,
         "shortDescription": {"text": rule.title},
         "fullDescription": {"text": text},
         "help": {"text": text, "markdown": rule.explanation},
-        "helpUri": f"{HOME}/reference/rules/#{rule.id}",
+        "helpUri": f"{HOME}/reference/{page}/#{rule.id}",
         "defaultConfiguration": {"level": _LEVEL[rule.severity]},
     }
 

@@ -38,6 +38,27 @@ def tree(top: Path, *, identified: bool = True) -> Tree:
     return Tree(entries, lambda path: (_target if entries[path].mode == _LINK else _read)(prefix + path))
 
 
+def whole(top: Path) -> Tree:
+    """Read all that lies below `top`, git's own folder apart, each folder when it is asked for. Links are not followed."""
+    prefix = f"{os.fspath(top)}/"
+
+    def folder(path: str) -> Folder:
+        with _reading():
+            found = dict(_listed(prefix, path, identified=False))
+        return {name: entry for name, entry in found.items() if path or name != ".git"}
+
+    def everything() -> Mapping[str, Entry]:
+        tops = sorted(entries.folder("").items())
+        paths = (
+            path for name, entry in tops for path in (tree.below(name) if entry.mode == FOLDER else [name])
+        )
+        return {path: entries[path] for path in sorted(paths)}
+
+    entries = Paths(folder, everything)
+    tree = Tree(entries, lambda path: _read(prefix + path))
+    return tree
+
+
 @contextmanager
 def _reading() -> Iterator[None]:
     try:

@@ -1,6 +1,6 @@
 """One change in a document that people wrote: everything else stays as it is."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -8,10 +8,14 @@ from modelry.errors import RegistryError
 from modelry.storage import yaml_characters, yaml_nodes, yaml_writing
 from modelry.storage.yaml_nodes import Node
 
+Read = Callable[[str], Node]
+"""Gives the top mapping of a text; raises `RegistryError` where it is faulty."""
 
-def edit(text: str, keys: Sequence[str | int], value: object) -> str:
-    """Return the text with one value replaced or added; see `yaml.edit`."""
-    root = _read(text)
+
+def edit(text: str, keys: Sequence[str | int], value: object, read: Read | None = None) -> str:
+    """Return the text with one value replaced or added; see `yaml.edit`. It is read as the registry's unless told."""
+    read = read or _read
+    root = read(text)
     path = ".".join(map(str, keys))
     if not keys:
         raise RegistryError("a change needs the key that it changes")
@@ -26,14 +30,41 @@ def edit(text: str, keys: Sequence[str | int], value: object) -> str:
     elif not isinstance(parent.value, dict) or not isinstance(last, str):
         raise RegistryError(f"`{path}` leads nowhere: there is no `{last}`")
     elif not parent.children and len(keys) > 1:
-        changed = edit(text, keys[:-1], {last: value})
+        changed = edit(text, keys[:-1], {last: value}, read)
     else:
         changed = _add(text, parent, last, value)
     if not changed.endswith("\n"):
         changed += "\n"
     expected, inner = _copy(root, keys)
-    inner[last] = _read(yaml_writing.document({"value": value})).children["value"].value
-    return _held_against(changed, expected, path)
+    inner[last] = _plain(value)
+    return _held_against(changed, expected, path, read)
+
+
+def insert(text: str, keys: Sequence[str], value: object, before: str, read: Read) -> str:
+    """Return the text with a value added to a mapping in block style, above another key and its comments."""
+    parent = root = read(text)
+    for key in keys[:-1]:
+        parent = parent.children[key]
+    start = text.rfind("\n", 0, parent.keys[before].start) + 1
+    margin = text[start : parent.keys[before].start]
+    if margin.strip():
+        raise RegistryError(f"`{'.'.join(keys)}` has no line to go to", hint="write this part in block style")
+    while (above := text[text.rfind("\n", 0, start - 1) + 1 : start]).startswith(f"{margin}#"):
+        start -= len(above)
+    lines = yaml_writing.entry(yaml_writing.quote(keys[-1]), value)
+    changed = text[:start] + "".join(f"{margin}{line}\n" for line in lines) + text[start:]
+    expected, inner = _copy(root, keys)
+    others = dict(inner)
+    inner.clear()
+    for name, other in others.items():
+        inner.update({keys[-1]: _plain(value)} if name == before else {})
+        inner[name] = other
+    return _held_against(changed, expected, ".".join(keys), read)
+
+
+def _plain(value: object) -> object:
+    """Give a value as it will be read."""
+    return _read(yaml_writing.document({"value": value})).children["value"].value
 
 
 def remove(text: str, key: str) -> str:
@@ -46,7 +77,7 @@ def remove(text: str, key: str) -> str:
     changed = text[:start] + (text[end + 1 :] if end >= 0 else "")
     expected, inner = _copy(root, [key])
     del inner[key]
-    return _held_against(changed, expected, key)
+    return _held_against(changed, expected, key, _read)
 
 
 def _copy(root: Node, keys: Sequence[str | int]) -> tuple[Any, Any]:
@@ -58,10 +89,10 @@ def _copy(root: Node, keys: Sequence[str | int]) -> tuple[Any, Any]:
     return whole, inner
 
 
-def _held_against(changed: str, expected: object, path: str) -> str:
+def _held_against(changed: str, expected: object, path: str, read: Read) -> str:
     """Give the text if it says what is expected, and nothing else is different."""
     # As text, so that neither 1, 1.0 and true pass for one another, nor another order.
-    if repr(_read(changed).value) != repr(expected):
+    if repr(read(changed).value) != repr(expected):
         message = f"`{path}` cannot be changed without changing more"
         raise RegistryError(message, hint="write this part in block style, or edit it by hand")
     return changed

@@ -1,0 +1,173 @@
+"""Rulesets of the forge: what a registry's should be, and which of those that are there hold for main, for tags, for pushes."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from modelry.doctor.base import Piece, Setup
+
+CHECK = "registry"
+"""The one check that a change must pass: the job that all others lead to."""
+ACTIONS = 15368
+"""The id of GitHub Actions, so that nobody else can report the check."""
+_MEBIBYTES = 10
+
+MAIN: Mapping[str, Any] = {
+    "name": "registry-main",
+    "target": "branch",
+    "enforcement": "active",
+    "bypass_actors": [],
+    "conditions": {"ref_name": {"include": ["~DEFAULT_BRANCH"], "exclude": []}},
+    "rules": [
+        {"type": "deletion"},
+        {"type": "non_fast_forward"},
+        {"type": "required_linear_history"},
+        {"type": "required_signatures"},
+        {
+            "type": "pull_request",
+            "parameters": {
+                "required_approving_review_count": 1,
+                "dismiss_stale_reviews_on_push": True,
+                "require_code_owner_review": True,
+                "require_last_push_approval": True,
+                "required_review_thread_resolution": True,
+                "allowed_merge_methods": ["squash"],
+            },
+        },
+        {
+            "type": "required_status_checks",
+            "parameters": {
+                "strict_required_status_checks_policy": True,
+                "do_not_enforce_on_create": False,
+                "required_status_checks": [{"context": CHECK, "integration_id": ACTIONS}],
+            },
+        },
+        {
+            "type": "merge_queue",
+            "parameters": {
+                "merge_method": "SQUASH",
+                "grouping_strategy": "ALLGREEN",
+                "max_entries_to_build": 5,
+                "min_entries_to_merge": 1,
+                "max_entries_to_merge": 5,
+                "min_entries_to_merge_wait_minutes": 0,
+                "check_response_timeout_minutes": 60,
+            },
+        },
+    ],
+}
+"""What must hold of a change to main."""
+
+TAGS: Mapping[str, Any] = {
+    "name": "registry-tags",
+    "target": "tag",
+    "enforcement": "active",
+    "bypass_actors": [],
+    "conditions": {"ref_name": {"include": ["~ALL"], "exclude": []}},
+    "rules": [{"type": "deletion"}, {"type": "non_fast_forward"}, {"type": "update"}],
+}
+"""What must hold of tags: they are put once."""
+
+PUSHES: Mapping[str, Any] = {
+    "name": "registry-pushes",
+    "target": "push",
+    "enforcement": "active",
+    "bypass_actors": [],
+    "rules": [
+        {"type": "max_file_size", "parameters": {"max_file_size": _MEBIBYTES}},
+        {
+            "type": "file_extension_restriction",
+            "parameters": {
+                "restricted_file_extensions": [
+                    *("*.bin", "*.ckpt", "*.gguf", "*.h5", "*.joblib", "*.keras", "*.npy", "*.npz"),
+                    *("*.onnx", "*.pkl", "*.pickle", "*.pt", "*.pth", "*.safetensors", "*.skops"),
+                ]
+            },
+        },
+    ],
+}
+"""What must hold of every push: no weights."""
+
+
+def rulesets(setup: Setup) -> list[Piece]:
+    """Give the repository's rulesets in full. Raises `UnavailableError` where one was not told."""
+    return [
+        setup.answer(f"rulesets/{one['id'].value}")
+        for one in setup.answer("rulesets")
+        if isinstance(one["id"].value, int)
+    ]
+
+
+def active(setup: Setup, target: str) -> list[Piece]:
+    """Give the rulesets that are enforced for branches, tags or pushes."""
+    return [
+        ruleset
+        for ruleset in rulesets(setup)
+        if ruleset["target"].text == target and ruleset["enforcement"].text == "active"
+    ]
+
+
+def of_main(setup: Setup) -> list[Piece]:
+    """Give the rulesets that are enforced for the branch that a registry is read from."""
+    branch = setup.answer("repository")["default_branch"].text or "main"
+    return [
+        ruleset
+        for ruleset in active(setup, "branch")
+        if _covers(ruleset, {"~ALL", "~DEFAULT_BRANCH", f"refs/heads/{branch}"})
+    ]
+
+
+def of_tags(setup: Setup) -> list[Piece]:
+    """Give the rulesets that are enforced for all tags, or all that look like versions."""
+    return [
+        ruleset
+        for ruleset in active(setup, "tag")
+        if _covers(ruleset, {"~ALL", "refs/tags/*", "refs/tags/**", "refs/tags/**/*"})
+    ]
+
+
+def named(setup: Setup, name: str) -> list[Piece]:
+    """Give the repository's rulesets of a name, enforced or not."""
+    return [ruleset for ruleset in rulesets(setup) if ruleset["name"].text == name]
+
+
+def _covers(ruleset: Piece, names: set[str]) -> bool:
+    """Say whether a ruleset is for one of these; one with exceptions is for none, since nobody reads patterns alike."""
+    names_of = ruleset["conditions"]["ref_name"]
+    return bool(names & {piece.text for piece in names_of["include"]}) and not list(names_of["exclude"])
+
+
+def rules(found: list[Piece], kind: str) -> list[Piece]:
+    """Give the rules of one type, of several rulesets: what one of them asks is asked."""
+    return [rule for ruleset in found for rule in ruleset["rules"] if rule["type"].text == kind]
+
+
+def holds(found: list[Piece], kind: str, key: str, wanted: object) -> bool:
+    """Say whether a rule asks at least so much: as many approvals, no other merge methods, the same words."""
+    values = [rule["parameters"][key].value for rule in rules(found, kind)]
+    return any(is_enough(value, wanted) for value in values)
+
+
+def is_enough(value: object, wanted: object) -> bool:
+    """Say whether a value asks for as much as is wanted."""
+    match wanted:
+        case bool():
+            return value is wanted
+        case int():
+            return isinstance(value, int) and not isinstance(value, bool) and value >= wanted
+        case list():
+            return isinstance(value, list) and bool(value) and all(item in wanted for item in value)
+        case _:
+            return value == wanted
+
+
+def differing(found: list[Piece], wanted: Mapping[str, Any]) -> Iterator[tuple[Piece, str, str]]:
+    """Give where rulesets ask less than is wanted: the piece, what it should say, and of which rule."""
+    for rule in wanted["rules"]:
+        kind = rule["type"]
+        there = rules(found, kind)
+        if not there:
+            yield found[0]["rules"], "", kind
+            continue
+        for key, value in rule.get("parameters", {}).items():
+            if not holds(found, kind, key, value):
+                yield there[0]["parameters"][key], key, kind
