@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
 
-from modelry.doctor import Remark, Setup, Sheet, configurations, owners, pins
+from modelry.doctor import Remark, Setup, Sheet, configurations, owners, pins, rulesets
 from modelry.model import layout
 from modelry.model.files import FOLDER, Files, Tree
 from modelry.storage import documents, sheets, zizmor
@@ -46,6 +46,9 @@ def _sheets(tree: Tree) -> Iterator[str]:
     for name in sorted(tree.folder(_WORKFLOWS)):
         if name.endswith(_YAML) and _is_file(tree, f"{_WORKFLOWS}/{name}"):
             yield f"{_WORKFLOWS}/{name}"
+    for name in sorted(tree.folder(rulesets.HOME.rstrip("/"))):
+        if name.endswith(".json") and _is_file(tree, f"{rulesets.HOME}{name}"):
+            yield f"{rulesets.HOME}{name}"
     for path in sorted(tree.below(_ACTIONS)):
         if path.endswith(tuple(f"/{name}" for name in _ACTION)) and _is_file(tree, path):
             yield path

@@ -153,7 +153,6 @@ def test_the_printed_script_mends_the_forge_when_gh_runs_it(
     assert sent == {
         ("PATCH", "repository"),
         ("POST", "environments/github-pages/deployment-branch-policies"),
-        ("POST", "environments/production/deployment-branch-policies"),
         ("PUT", "actions/permissions"),
         ("PUT", "actions/permissions/fork-pr-contributor-approval"),
         ("PUT", "actions/permissions/selected-actions"),

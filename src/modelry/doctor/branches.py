@@ -1,7 +1,6 @@
 """What holds of main: the ruleset, who may go around it, the check and the approvals that it asks for."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from modelry.checks.base import Problem, Severity, rule
 from modelry.doctor import rulesets, workflows
@@ -67,24 +66,37 @@ def ruleset_weakened(setup: Setup) -> Iterator[Problem]:
 
     Each of its rules closes a way around the registry's own: to push to main, to rewrite or delete what is there, to merge
     what was checked before main moved, to merge in another way than by one commit. Replace it by the one that
-    `modelry doctor --fix` prints. (D14)
+    `modelry doctor --fix` prints; in `.github/rulesets/` lie those that it is made from. (D14)
     """
+    yield from _in_files(setup)
     found = rulesets.of_main(setup)
     if not found:
         yield setup.answer("rulesets").problem("no active ruleset holds for main", _FIX)
         return
-    for piece, key, kind in rulesets.differing(found, wanted(setup)):
-        if key not in _OTHERS:
-            told = f"`{key}` of {kind} is weaker than it should be" if key else f"the rule {kind} is missing"
-            yield piece.problem(told, _FIX)
+    for name in asked(setup):
+        for piece, key, kind in rulesets.differing(found, rulesets.wanted(name)):
+            if key not in _OTHERS:
+                yield piece.problem(_weaker(key, kind), _FIX)
 
 
-def wanted(setup: Setup) -> dict[str, Any]:
+def _in_files(setup: Setup) -> Iterator[Problem]:
+    """Say where the rulesets that lie in the repository, to be made from, ask less than those that modelry writes."""
+    for name in ("main", "merge-queue", "tags", "pushes"):
+        sheet = setup.sheets.get(f"{rulesets.HOME}{name}.json")
+        if sheet is not None and not sheet.faults:
+            for piece, key, kind in rulesets.differing([sheet.top], rulesets.wanted(name)):
+                yield piece.problem(_weaker(key, kind), "modelry init --update brings it back")
+
+
+def _weaker(key: str, kind: str) -> str:
+    return f"`{key}` of {kind} is weaker than it should be" if key else f"the rule {kind} is missing"
+
+
+def asked(setup: Setup) -> tuple[rulesets.Name, ...]:
     """Give what is asked of main; a merge queue only where the forge has one for everybody: organizations, in public."""
     repository = setup.answer("repository")
-    has_queue = repository["owner"]["type"].text == "Organization" and repository["private"].value is False
-    rules = [rule for rule in rulesets.MAIN["rules"] if has_queue or rule["type"] != "merge_queue"]
-    return {**rulesets.MAIN, "rules": rules}
+    is_theirs = repository["owner"]["type"].text == "Organization"
+    return ("main", "merge-queue") if is_theirs and repository["private"].value is False else ("main",)
 
 
 @rule("ruleset-bypassed")
@@ -117,13 +129,14 @@ def approval_missing(setup: Setup) -> Iterator[Problem]:
     found = rulesets.of_main(setup)
     if not found or not rulesets.rules(found, "pull_request"):
         return  # of that, `ruleset-weakened` speaks
-    (asked,) = (one["parameters"] for one in rulesets.MAIN["rules"] if one["type"] == "pull_request")
+    rules = rulesets.wanted("main")["rules"]
+    (parameters,) = (one["parameters"] for one in rules if one["type"] == "pull_request")
     there = rulesets.rules(found, "pull_request")[0]["parameters"]
     for key, told in (
         ("required_approving_review_count", "main asks for no approval"),
         ("require_last_push_approval", "who pushed last may approve"),
     ):
-        if not rulesets.holds(found, "pull_request", key, asked[key]):
+        if not rulesets.holds(found, "pull_request", key, parameters[key]):
             yield there[key].problem(told, _FIX)
 
 

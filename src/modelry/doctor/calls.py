@@ -33,29 +33,37 @@ def calls(setup: Setup, rules: frozenset[str]) -> list[Call]:
 
 
 def _main(setup: Setup) -> Iterator[Call]:
+    """Make what is asked of main, or write it into the rulesets that ask for it in part: each once, since a write replaces all."""
     found = rulesets.of_main(setup)
-    wanted = {**rulesets.MAIN, "rules": branches.wanted(setup)["rules"]}
-    yield from _replaced(found or rulesets.named(setup, wanted["name"]), wanted)
+    into: dict[object, tuple[list[Piece], Mapping[str, Any]]] = {}
+    for name in branches.asked(setup):
+        asked = rulesets.wanted(name)
+        kinds = {rule["type"] for rule in asked["rules"]}
+        like = [one for one in found if kinds & {rule["type"].text for rule in one["rules"]}]
+        there = (like or rulesets.named(setup, asked["name"]))[:1]
+        key = there[0]["id"].value if there else name
+        others = into[key][1]["rules"] if key in into else []
+        into[key] = there, {**asked, "rules": [*others, *asked["rules"]]}
+    for there, asked in into.values():
+        yield from _replaced(there, asked)
 
 
 def _bypassed(setup: Setup) -> Iterator[Call]:
-    main = rulesets.of_main(setup)
+    main = list(_main(setup))
     for ruleset in rulesets.rulesets(setup):
         if ruleset["bypass_actors"].value != []:
-            if ruleset in main[:1]:
-                yield from _main(setup)
-            else:
-                yield _put(ruleset, {**_writable(ruleset), "bypass_actors": []})
+            there = [call for call in main if call.endpoint == f"rulesets/{ruleset['id'].value}"]
+            yield from there or [_put(ruleset, {**_writable(ruleset), "bypass_actors": []})]
 
 
 def _tags(setup: Setup) -> Iterator[Call]:
-    found = rulesets.of_tags(setup) or rulesets.named(setup, rulesets.TAGS["name"])
-    yield from _replaced(found, rulesets.TAGS)
+    asked = rulesets.wanted("tags")
+    yield from _replaced(rulesets.of_tags(setup) or rulesets.named(setup, asked["name"]), asked)
 
 
 def _pushes(setup: Setup) -> Iterator[Call]:
-    found = rulesets.active(setup, "push") or rulesets.named(setup, rulesets.PUSHES["name"])
-    yield from _replaced(found, rulesets.PUSHES)
+    asked = rulesets.wanted("pushes")
+    yield from _replaced(rulesets.active(setup, "push") or rulesets.named(setup, asked["name"]), asked)
 
 
 _WRITABLE = ("name", "target", "enforcement", "bypass_actors", "conditions", "rules")
@@ -75,9 +83,9 @@ def _replaced(found: list[Piece], wanted: Mapping[str, Any]) -> Iterator[Call]:
     merged = [_merged(rules.pop(one["type"], None), one) for one in wanted["rules"]]
     kept = [one.value for one in rules.values()]
     named = ("conditions", "enforcement", "bypass_actors")
-    yield _put(
-        found[0], {**there, **{key: wanted[key] for key in named if key in wanted}, "rules": merged + kept}
-    )
+    made = {**there, **{key: wanted[key] for key in named if key in wanted}, "rules": merged + kept}
+    if made != there:
+        yield _put(found[0], made)
 
 
 def _put(ruleset: Piece, body: Mapping[str, Any]) -> Call:
@@ -111,32 +119,36 @@ def _merged(there: Piece | None, wanted: Mapping[str, Any]) -> Mapping[str, Any]
 
 
 def _environments(setup: Setup) -> Iterator[Call]:
-    there = {one["name"].text: one for one in setup.answer("environments")["environments"]}
-    for name in environments.used(setup):
-        rules = {rule["type"].text: rule for rule in there[name]["protection_rules"]} if name in there else {}
-        kept = rules.get("required_reviewers")
-        reviewers = [
-            {"type": one["type"].value, "id": one["reviewer"]["id"].value}
-            for one in (kept["reviewers"] if kept is not None else ())
-        ]
-        is_stage = name in environments.stages(setup)
-        yield Call(
-            "PUT",
-            f"environments/{quote(name, safe='')}",
-            {
-                "wait_timer": rules["wait_timer"]["wait_timer"].value if "wait_timer" in rules else 0,
-                "prevent_self_review": is_stage,
-                "reviewers": reviewers,
-                "deployment_branch_policy": {"protected_branches": False, "custom_branch_policies": True},
-            },
-            'name a reviewer first, {"type": "Team", "id": ...}: gh api orgs/OWNER/teams --jq ".[]|{slug,id}"'
-            if is_stage and not reviewers
-            else "",
-        )
-        branch = setup.answer("repository")["default_branch"].text or "main"
-        yield Call(
-            "POST", f"environments/{quote(name, safe='')}/deployment-branch-policies", {"name": branch}
-        )
+    for name, place in environments.used(setup).items():
+        if any(environments.faults(setup, name, place)):
+            yield from _environment(setup, name, environments.there(setup, name))
+
+
+def _environment(setup: Setup, name: str, there: Piece | None) -> Iterator[Call]:
+    """Write an environment back with what it lacks: a write replaces all of it, so what else it says is kept."""
+    rules = {one["type"].text: one for one in there["protection_rules"]} if there is not None else {}
+    reviewers = [
+        {"type": one["type"].value, "id": one["reviewer"]["id"].value}
+        for rule in rules.values()
+        for one in rule["reviewers"]
+    ]
+    branches_of = there["deployment_branch_policy"].value if there is not None else None
+    is_stage = name in environments.stages(setup)
+    where = f"environments/{quote(name, safe='')}"
+    body = {
+        "wait_timer": rules["wait_timer"]["wait_timer"].value if "wait_timer" in rules else 0,
+        "prevent_self_review": is_stage,
+        "reviewers": reviewers,
+        "deployment_branch_policy": branches_of
+        or {"protected_branches": False, "custom_branch_policies": True},
+    }
+    yield Call("PUT", where, body, _REVIEWER if is_stage and not reviewers else "")
+    if branches_of is None:
+        main = setup.answer("repository")["default_branch"].text or "main"
+        yield Call("POST", f"{where}/deployment-branch-policies", {"name": main})
+
+
+_REVIEWER = 'name a reviewer first, {"type": "Team", "id": ...}: gh api orgs/OWNER/teams --jq ".[]|{slug,id}"'
 
 
 def _forks(setup: Setup) -> Iterator[Call]:

@@ -1,5 +1,6 @@
 """The environments of the forge: from where one may deploy, and who must say yes."""
 
+import re
 from collections.abc import Iterator
 
 from modelry.checks.base import Problem, rule
@@ -17,34 +18,56 @@ def environment_unprotected(setup: Setup) -> Iterator[Problem]:
     by the first job that names it. Restrict each to main; for one that is named as a stage require a reviewer other
     than who started it. (D09)
     """
-    named = used(setup)
-    if not named:
+    for name, place in used(setup).items():
+        yield from faults(setup, name, place)
+
+
+def faults(setup: Setup, name: str, place: Piece) -> Iterator[Problem]:
+    """Say what is wrong with an environment that is named at a place."""
+    found = there(setup, name)
+    if found is None:
+        yield place.problem(f"the environment {name} is not there: anybody's job makes it, open", _CALL)
         return
-    there = {one["name"].text: one for one in setup.answer("environments")["environments"]}
-    for name, place in named.items():
-        if name not in there:
-            yield place.problem(f"the environment {name} is not there: anybody's job makes it, open", _CALL)
-            continue
-        if there[name]["deployment_branch_policy"].value is None:
-            yield there[name]["deployment_branch_policy"].problem(f"any branch may deploy to {name}", _CALL)
-        if name in stages(setup):
-            yield from _reviewed(there[name])
+    if found["deployment_branch_policy"].value is None:
+        yield found["deployment_branch_policy"].problem(f"any branch may deploy to {name}", _CALL)
+    if name in stages(setup):
+        yield from _reviewed(found)
+
+
+def there(setup: Setup, name: str) -> Piece | None:
+    """Give an environment of the forge; None where there is none."""
+    known = setup.answer("environments")["environments"]
+    return next((one for one in known if one["name"].text == name), None)
 
 
 def used(setup: Setup) -> dict[str, Piece]:
-    """Give the environments that workflows name, each with one place; none that is found when the job runs."""
-    return {
-        job.environment.text: job.environment
-        for workflow in workflows.workflows(setup)
-        for job in workflow.jobs
-        if job.environment.text and "${{" not in job.environment.text
-    }
+    """Give the environments that workflows name, each with one place; `inputs.stage` is every stage with approvals.
+
+    One that is for pull requests is none of them: it cannot be restricted to main, and must not hold what may write.
+    """
+    named: dict[str, Piece] = {}
+    for workflow in workflows.workflows(setup):
+        if "pull_request" in workflow.triggers:
+            continue
+        for job in workflow.jobs:
+            place = job.environment
+            names = sorted(_asking(setup)) if _BY_STAGE.search(place.text) else [place.text]
+            named |= {name: place for name in names if name and "${{" not in name}
+    return named
+
+
+_BY_STAGE = re.compile(r"\$\{\{\s*(github\.event\.)?inputs\.stage\s*\}\}")
+
+
+def _asking(setup: Setup) -> set[str]:
+    """Give the stages that policy gives by somebody's approval."""
+    known = setup.policy.stages if setup.policy is not None else ()
+    return {stage.name for stage in known if stage.approvals is not None}
 
 
 def stages(setup: Setup) -> set[str]:
     """Give the stages that somebody must approve, and production however it is called there."""
-    known = setup.policy.stages if setup.policy is not None else ()
-    return {"production", *(stage.name for stage in known if stage.approvals is not None)}
+    return {"production", *_asking(setup)}
 
 
 def _reviewed(environment: Piece) -> Iterator[Problem]:

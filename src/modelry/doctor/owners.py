@@ -80,7 +80,7 @@ def unowned_path(setup: Setup) -> Iterator[Problem]:
             )
 
 
-_WRITE = "write .github/CODEOWNERS: modelry init --update"
+_WRITE = "name who reviews: modelry init --update --owner @ORG/TEAM"
 
 
 def unowned(setup: Setup) -> Iterator[str]:

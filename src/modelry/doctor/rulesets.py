@@ -1,91 +1,27 @@
 """Rulesets of the forge: what a registry's should be, and which of those that are there hold for main, for tags, for pushes."""
 
+import json
 from collections.abc import Iterator, Mapping
-from typing import Any
+from functools import cache
+from typing import Any, Literal
 
 from modelry.doctor.base import Piece, Setup
+from modelry.scaffolding import shipped
 
 CHECK = "registry"
 """The one check that a change must pass: the job that all others lead to."""
 ACTIONS = 15368
 """The id of GitHub Actions, so that nobody else can report the check."""
-_MEBIBYTES = 10
+HOME = ".github/rulesets/"
 
-MAIN: Mapping[str, Any] = {
-    "name": "registry-main",
-    "target": "branch",
-    "enforcement": "active",
-    "bypass_actors": [],
-    "conditions": {"ref_name": {"include": ["~DEFAULT_BRANCH"], "exclude": []}},
-    "rules": [
-        {"type": "deletion"},
-        {"type": "non_fast_forward"},
-        {"type": "required_linear_history"},
-        {"type": "required_signatures"},
-        {
-            "type": "pull_request",
-            "parameters": {
-                "required_approving_review_count": 1,
-                "dismiss_stale_reviews_on_push": True,
-                "require_code_owner_review": True,
-                "require_last_push_approval": True,
-                "required_review_thread_resolution": True,
-                "allowed_merge_methods": ["squash"],
-            },
-        },
-        {
-            "type": "required_status_checks",
-            "parameters": {
-                "strict_required_status_checks_policy": True,
-                "do_not_enforce_on_create": False,
-                "required_status_checks": [{"context": CHECK, "integration_id": ACTIONS}],
-            },
-        },
-        {
-            "type": "merge_queue",
-            "parameters": {
-                "merge_method": "SQUASH",
-                "grouping_strategy": "ALLGREEN",
-                "max_entries_to_build": 5,
-                "min_entries_to_merge": 1,
-                "max_entries_to_merge": 5,
-                "min_entries_to_merge_wait_minutes": 0,
-                "check_response_timeout_minutes": 60,
-            },
-        },
-    ],
-}
-"""What must hold of a change to main."""
+Name = Literal["main", "merge-queue", "tags", "pushes"]
 
-TAGS: Mapping[str, Any] = {
-    "name": "registry-tags",
-    "target": "tag",
-    "enforcement": "active",
-    "bypass_actors": [],
-    "conditions": {"ref_name": {"include": ["~ALL"], "exclude": []}},
-    "rules": [{"type": "deletion"}, {"type": "non_fast_forward"}, {"type": "update"}],
-}
-"""What must hold of tags: they are put once."""
 
-PUSHES: Mapping[str, Any] = {
-    "name": "registry-pushes",
-    "target": "push",
-    "enforcement": "active",
-    "bypass_actors": [],
-    "rules": [
-        {"type": "max_file_size", "parameters": {"max_file_size": _MEBIBYTES}},
-        {
-            "type": "file_extension_restriction",
-            "parameters": {
-                "restricted_file_extensions": [
-                    *("*.bin", "*.ckpt", "*.gguf", "*.h5", "*.joblib", "*.keras", "*.npy", "*.npz"),
-                    *("*.onnx", "*.pkl", "*.pickle", "*.pt", "*.pth", "*.safetensors", "*.skops"),
-                ]
-            },
-        },
-    ],
-}
-"""What must hold of every push: no weights."""
+@cache
+def wanted(name: Name) -> Mapping[str, Any]:
+    """Give the ruleset that a new registry begins with."""
+    made: Mapping[str, Any] = json.loads(shipped.files("github")[f"{HOME}{name}.json"])
+    return made
 
 
 def rulesets(setup: Setup) -> list[Piece]:
@@ -160,9 +96,9 @@ def is_enough(value: object, wanted: object) -> bool:
             return value == wanted
 
 
-def differing(found: list[Piece], wanted: Mapping[str, Any]) -> Iterator[tuple[Piece, str, str]]:
+def differing(found: list[Piece], asked: Mapping[str, Any]) -> Iterator[tuple[Piece, str, str]]:
     """Give where rulesets ask less than is wanted: the piece, what it should say, and of which rule."""
-    for rule in wanted["rules"]:
+    for rule in asked["rules"]:
         kind = rule["type"]
         there = rules(found, kind)
         if not there:

@@ -22,7 +22,7 @@ def tag_movable(setup: Setup) -> Iterator[Problem]:
     if not found:
         yield setup.answer("rulesets").problem("no active ruleset holds for tags", _CALL)
         return
-    for piece, _, kind in rulesets.differing(found, rulesets.TAGS):
+    for piece, _, kind in rulesets.differing(found, rulesets.wanted("tags")):
         yield piece.problem(f"tags: the rule {kind} is missing", _CALL)
 
 
