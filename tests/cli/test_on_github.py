@@ -161,14 +161,14 @@ def test_what_the_forge_knows_of_a_merge_is_put_on_record(forge: Forge, clone: R
     assert said(run("audit", "record", "HEAD", "--ask")) == (0, f"{merged}\n", "recorded\n")
     assert said(run("audit", "record", "HEAD", "--ask")) == (0, f"{merged}\n", "it is on record already\n")
     told = json.loads(clone.run("notes", "--ref=modelry", "show", merged))["predicate"]
-    ids = {login: str(forge.hub.call("GET", f"/users/{login}")["id"]) for login in ("ada", "bob")}
+    ada, bob = ids(forge, "ada", "bob")
     when = forge.call("GET", "/pulls/1/reviews")[0]["submitted_at"]
     assert datetime.fromisoformat(told["approvers"][0].pop("when")) == datetime.fromisoformat(when)
     assert (told["head"], told["proposal"], told["author"], told["approvers"], told["checks"]) == (
         head,
         {"branch": BRANCH, "number": 1, "url": f"{forge.url}/pull/1"},
-        {"name": "Ada Test", "email": "ada@example.org", "forge": "github", "id": ids["ada"]},
-        [{"name": "bob", "forge": "github", "id": ids["bob"]}],
+        {"name": "Ada Test", "email": "ada@example.org", "forge": "github", "id": ada},
+        [{"name": "bob", "forge": "github", "id": bob}],
         [{"name": "registry", "conclusion": "success"}],
     )
 
@@ -191,3 +191,150 @@ def test_what_is_asked_of_the_forge_is_not_told_besides() -> None:
         2,
         "error: --ask asks the forge for all of it\n hint: leave the other options out\n",
     )
+
+
+def ids(forge: Forge, *logins: str) -> list[str]:
+    return [str(forge.hub.call("GET", f"/users/{login}")["id"]) for login in logins]
+
+
+def a_team(forge: Forge, *logins: str) -> str:
+    """Make a team of the organization that nobody else uses, and give what policy calls it."""
+    name = f"risk-{forge.name.rpartition('-')[2]}"
+    forge.hub.call("POST", "/orgs/acme/teams", {"name": name})
+    for login in logins:
+        forge.hub.call("PUT", f"/orgs/acme/teams/{name}/memberships/{login}", {})
+    return f"@acme/{name}"
+
+
+def a_gated_promotion(clone: Repository, **approvals: object) -> str:
+    """Let staging ask for approvals, propose to promote to it, and give the finding's place and message."""
+    stages = [{"name": "staging", "approvals": approvals}, {"name": "production"}]
+    let_policy(clone, repository=clone.run("config", "remote.origin.url").strip()[:-4], stages=stages)
+    assert run(*PROMOTE).exit_code == 0
+    return "registry/models/churn/stages/staging.yaml:3:10: "
+
+
+def check(*args: str) -> Result:
+    return run("check", "--base", "origin/main", "--head", BRANCH, "--pull-request", "1", *args)
+
+
+def test_a_decision_waits_for_whom_policy_asks_until_they_have_approved_this_very_head(
+    forge: Forge, clone: Repository
+) -> None:
+    risk = a_team(forge, "bob")
+    place = a_gated_promotion(clone, **{"count": 2, "from": [risk, "@carol"]})
+    message = f"churn@1.1.0 to staging needs 2 approvals from {risk}, @carol, not its author\n"
+    lines = "  3 | version: 1.1.0\n    |          ^\n"
+    waiting = check()
+    told = f"{place}needs a person[approval-needed]: {message}{lines}"
+    hint = f"  = waits for 2 approvals from {risk}, @carol, not its author\n\n"
+    summary = "promotion: needs a person (1 decision for a person)\n"
+    assert said(waiting) == (3, told + hint + summary, "")
+    bob, carol, machine = ids(forge, "bob", "carol", "ci")
+    forge.approve(1, "bob")
+    forge.approve(1, "ci")
+    assert (
+        f"  = waits for 1 more approval from {risk}, @carol, not its author; approved by bob ({bob}) of {risk}; "
+        in (check().stdout)
+    )
+    assert f"; ci ({machine}) approved, and is none of them\n" in check().stdout
+    forge.approve(1, "carol")
+    answer = f"approved by bob ({bob}) of {risk}, approved by carol ({carol})"
+    assert said(check()) == (
+        0,
+        f"{place}approved[approval-needed]: {message}{lines}  = {answer}\n\npromotion: passes (1 approved)\n",
+        "",
+    )
+    (finding,) = json.loads(check("--format", "json").stdout)["findings"]
+    assert (finding["severity"], finding["answer"]) == ("needs a person", answer)
+    assert check("--format", "github").stdout.startswith("::notice file=registry/models/churn/stages/staging")
+    # A new commit takes all of it back.
+    assert run("promote", "churn@1.1.0", "staging", "--reason", "on second thought").exit_code == 0
+    assert check().exit_code == 3
+
+
+def test_whoever_proposes_it_does_not_decide_it_unless_policy_lets_them(
+    forge: Forge, clone: Repository
+) -> None:
+    a_gated_promotion(clone, count=1)
+    (ada,) = ids(forge, "ada")
+    forge.approve(1, "ada")  # GitHub itself refuses this
+    result = check()
+    told = (
+        f"  = waits for 1 approval from anyone who may merge, not its author; ada ({ada}) has a part in it\n"
+    )
+    assert (result.exit_code, told in result.stdout) == (3, True)
+
+
+def test_where_authors_may_decide_to_propose_it_is_to_say_so(forge: Forge, clone: Repository) -> None:
+    a_gated_promotion(clone, **{"count": 1, "from": ["@ADA"], "author_may_approve": True})
+    (ada,) = ids(forge, "ada")
+    result = check()
+    assert (result.exit_code, f"  = proposed by ada ({ada})\n" in result.stdout) == (0, True)
+
+
+def test_whom_the_forge_cannot_know_is_said_to_be_nobody_there(forge: Forge, clone: Repository) -> None:
+    a_gated_promotion(clone, **{"count": 1, "from": ["bob@example.org"]})
+    forge.approve(1, "bob")
+    (bob,) = ids(forge, "bob")
+    result = check()
+    assert result.exit_code == 3
+    assert (
+        f"  = waits for 1 approval from bob@example.org, not its author; bob ({bob}) approved, and is none of them; "
+        "the forge does not know who bob@example.org is: policy has to name an @account or a @team/name\n"
+    ) in result.stdout
+
+
+def test_a_team_that_may_not_be_read_is_an_error_and_no_verdict(forge: Forge, clone: Repository) -> None:
+    a_gated_promotion(clone, **{"count": 1, "from": ["@acme/secret"]})
+    forge.approve(1, "bob")
+    result = check()
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("error: who is in the team @acme/secret cannot be read: GET ")
+
+
+def test_approvals_count_for_nothing_but_the_head_that_was_seen(forge: Forge, clone: Repository) -> None:
+    a_gated_promotion(clone, count=1)
+    head, other = clone.commit(BRANCH), clone.commit("main")
+    result = run("check", "--base", "origin/main", "--head", "main", "--pull-request", "1")
+    assert said(result) == (
+        6,
+        "",
+        (
+            f"error: the head of pull request 1 is {head}, and {other} is judged\n"
+            " hint: fetch it, and judge that: approvals count for nothing else\n"
+        ),
+    )
+    assert forge.hub.asked
+
+
+def test_a_pull_request_is_judged_against_a_commit() -> None:
+    result = run("check", "--pull-request", "1")
+    assert (result.exit_code, result.stderr) == (
+        2,
+        "error: a pull request is judged by the commit that it would change\n hint: give --base REV\n",
+    )
+
+
+def test_a_review_shows_who_has_approved_and_who_is_missing(forge: Forge, clone: Repository) -> None:
+    risk = a_team(forge, "bob", "carol")
+    a_gated_promotion(clone, **{"count": 2, "from": [risk]})
+    args = ("review", "--head", BRANCH, "--pull-request", "1", "--format", "json")
+    bob, carol = ids(forge, "bob", "carol")
+
+    def asked() -> tuple[str, dict[str, str]]:
+        shown = json.loads(run(*args).stdout)
+        (gate,) = [one for one in shown["sections"][0]["gates"] if "approval" in one["gate"]]
+        return shown["verdict"], {name: gate[name] for name in ("found", "state")}
+
+    waits = f"waits for 2 approvals from {risk}, not its author"
+    assert asked() == ("needs a person", {"found": waits, "state": "approve"})
+    forge.approve(1, "bob")
+    waits = f"waits for 1 more approval from {risk}, not its author; approved by bob ({bob}) of {risk}"
+    assert asked() == ("needs a person", {"found": waits, "state": "approve"})
+    forge.approve(1, "carol")
+    given = f"approved by bob ({bob}) of {risk}, approved by carol ({carol}) of {risk}"
+    assert asked() == ("passes", {"found": given, "state": "passes"})
+    told = run(*args[:-2]).stdout
+    assert f"Approved by bob ({bob}) of {risk}" in told
+    assert "asked of the forge" not in told

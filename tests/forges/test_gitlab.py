@@ -207,6 +207,7 @@ def test_evidence_is_who_proposed_and_approved_it_and_how_its_jobs_ended(
         HEAD,
         MERGED,
         (Someone(name="Ada", email="ada@acme.example"),),
+        Approver(name="ada", forge="gitlab", id="1"),
     )
     assert connected(lab).merged_as(MERGED, "main") == 1
     with pytest.raises(NotFoundError, match="no merge request that became"):

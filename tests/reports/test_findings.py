@@ -33,6 +33,7 @@ a_finding = partial(
 PERSON = a_finding(
     rule="approval-needed", message="needs 1 approval", hint="ask them", severity=Severity.PERSON, line=9
 )
+ANSWERED = replace(PERSON, hint="approved by bob (1002)", answer="approved by bob (1002)", line=11)
 ON_BASE = a_finding(
     rule="unknown-license", message="SPDX knows no licence X", hint="", on_base=True, line=4, column=170
 )
@@ -88,6 +89,8 @@ def test_text_of_a_hostile_name_is_one_line_without_signs_that_steer() -> None:
         (Report((PERSON,), (), ()), "needs a person (1 decision for a person)\n"),
         (Report((PERSON, PERSON), (), ()), "needs a person (2 decisions for a person)\n"),
         (Report((ON_BASE,), (), ()), "passes (1 already on base)\n"),
+        (Report((PERSON, ANSWERED), (), ()), "needs a person (1 decision for a person, 1 approved)\n"),
+        (Report((ANSWERED,), (), ()), "passes (1 approved)\n"),
         (Report((a_finding(), a_finding(line=3)), (), ()), "fails (2 errors)\n"),
     ],
 )
@@ -100,6 +103,7 @@ def test_json_says_all_and_is_sorted() -> None:
         "{\n"
         '  "classes": [\n    "yank"\n  ],\n'
         '  "findings": [\n    {\n'
+        '      "answer": "",\n'
         '      "approvals": null,\n'
         '      "column": 10,\n'
         '      "hint": "write \\"1.1\\" in quotes",\n'

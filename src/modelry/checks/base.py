@@ -277,6 +277,8 @@ class Finding:
     """Whether the base has the very same: the change is not to blame, and it does not block."""
     approvals: Approvals | None = field(default=None, compare=False)
     """Who may say yes to it, and how many must; None for what nobody can, and for what anyone can who may merge."""
+    answer: str = field(default="", compare=False)
+    """Who has said yes to it, where a forge was asked and enough have."""
 
 
 @dataclass(frozen=True)
@@ -300,8 +302,14 @@ class Report:
 
     @property
     def persons(self) -> tuple[Finding, ...]:
-        """What somebody has to decide."""
-        return tuple(f for f in self.findings if not f.on_base and f.severity is Severity.PERSON)
+        """What somebody has to decide, and nobody has."""
+        decisions = (f for f in self.findings if not f.on_base and f.severity is Severity.PERSON)
+        return tuple(f for f in decisions if not f.answer)
+
+    @property
+    def answered(self) -> tuple[Finding, ...]:
+        """What somebody had to decide, and has."""
+        return tuple(f for f in self.findings if f.answer)
 
     @property
     def verdict(self) -> str:

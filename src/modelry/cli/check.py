@@ -1,14 +1,16 @@
 """`modelry check`: judge the registry, or a change of it."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 
-from modelry import checks, judging
+from modelry import checks, forges, judging
 from modelry.cli import options, telling
 from modelry.client import progress
 from modelry.errors import Exit, UsageError
+from modelry.forges import answering
 from modelry.git import Repository, merging
 from modelry.model.files import Files
 from modelry.reports import FORMATS, findings
@@ -22,6 +24,7 @@ from modelry.storage import top as tops
     "--base", metavar="REV|DIR", help="What main is: the change from there is judged, by its policy."
 )
 @click.option("--head", metavar="REV", default="HEAD", show_default=True, help="The change, with --base REV.")
+@options.pull_request
 @click.option("--format", "format_", type=click.Choice(list(FORMATS)), help="On stdout; text unless told.")
 @click.option(
     "--report",
@@ -57,6 +60,7 @@ def check(  # noqa: PLR0913 - a parameter for each option
     reports: tuple[telling.Target, ...],
     registry: str | None,
     *,
+    number: int | None,
     offline: bool,
     verify: bool,
     subset: str | None,
@@ -68,7 +72,8 @@ def check(  # noqa: PLR0913 - a parameter for each option
 
     With --base REV all is read from git's objects: the merge of REV and --head, as it would be on main.
     With FILE..., the whole registry is judged, and only what was found in these files is told.
-    Exit code 0: passes, or needs a person; 3: findings forbid the merge; 1: we could not look.
+    With --pull-request N, what needs a person is answered by the approvals that policy asks for, or waits for them.
+    Exit code 0: passes, or needs a person; 3: findings forbid the merge, or it waits; 1: we could not look.
 
     \b
     Examples:
@@ -79,9 +84,11 @@ def check(  # noqa: PLR0913 - a parameter for each option
       modelry check --verify --subset 3/7                a seventh of them, the third
       modelry check --diff                               what --fix would mend
       modelry check --base main --report github=- --report sarif=check.sarif
+      modelry check --base main --head promote/churn/production/1.2.0 --pull-request 12
     """
     targets = telling.asked(format_, reports)
     top, chosen = _asked(paths, registry)
+    answered = _answering(top, base, head, number)
     reading = _reading(base, top, subset, offline=offline, verify=verify)
     mended: Files | None = None
     if fix or diff:
@@ -100,10 +107,11 @@ def check(  # noqa: PLR0913 - a parameter for each option
     else:
         context = _context(top, base, head, offline=offline, verify=reading, mended=mended)
         whole = checks.run(checks.ALL, context)
-    report = findings.only(whole, chosen)
+    report = findings.only(answered(whole), chosen)
     click.echo(findings.elsewhere(whole, report), err=True, nl=False)
     telling.tell(targets, lambda name: FORMATS[name](report, context.after.source.text), aside=diff)
-    ctx.exit(Exit.FINDINGS if report.errors else Exit.DONE)
+    waits = number is not None and report.persons
+    ctx.exit(Exit.FINDINGS if report.errors or waits else Exit.DONE)
 
 
 def _asked(paths: tuple[Path, ...], registry: str | None) -> tuple[Path, frozenset[str] | None]:
@@ -116,6 +124,20 @@ def _asked(paths: tuple[Path, ...], registry: str | None) -> tuple[Path, frozens
     if any(path.is_dir() for path in given):
         return top, None
     return top, frozenset(path.relative_to(top).as_posix() for path in given)
+
+
+def _answering(
+    top: Path, base: str | None, head: str, number: int | None
+) -> Callable[[checks.Report], checks.Report]:
+    """Give what puts the forge's approvals into the report; nothing without a pull request."""
+    if number is None:
+        return lambda report: report
+    repository = Repository(top)
+    if base is None or (main := repository.resolves(base)) is None:
+        raise UsageError(
+            "a pull request is judged by the commit that it would change", hint="give --base REV"
+        )
+    return answering.of(forges.connected(repository, main), number, repository.commit(head))
 
 
 def _reading(

@@ -28,6 +28,13 @@ sign = click.option(
     metavar="KEY",
     help="Sign the evidence: a private key in PEM form, Ed25519 or ECDSA P-256; env:NAME for one in a variable.",
 )
+pull_request = click.option(
+    "--pull-request",
+    "number",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Ask the forge who approved this very commit in pull request N; see modelry forge --help for who asks.",
+)
 dry_run = click.option("--dry-run", is_flag=True, help="Print the files, change nothing.")
 
 

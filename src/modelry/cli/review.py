@@ -2,8 +2,9 @@
 
 import click
 
-from modelry import judging
+from modelry import forges, judging
 from modelry.cli import options
+from modelry.forges import answering
 from modelry.git import Repository
 from modelry.reports import review as reviews
 
@@ -14,9 +15,12 @@ from modelry.reports import review as reviews
 @click.option(
     "--format", "format_", type=click.Choice(list(reviews.FORMATS)), default="text", show_default=True
 )
+@options.pull_request
 @click.option("--offline", is_flag=True, help="Do not ask the remotes whether artifacts are there.")
 @options.registry
-def review(base: str | None, head: str, format_: str, registry: str | None, *, offline: bool) -> None:
+def review(
+    base: str | None, head: str, format_: str, number: int | None, registry: str | None, *, offline: bool
+) -> None:
     """Show what a change means: champion against challenger, gates, what differs, how to undo it.
 
     \b
@@ -25,8 +29,13 @@ def review(base: str | None, head: str, format_: str, registry: str | None, *, o
       modelry review --head promote/churn/production/1.2.0
       modelry review --base origin/main --format markdown | gh pr comment --body-file -
       modelry review --format html > review.html
+      modelry review --head promote/churn/production/1.2.0 --pull-request 12
     """
     repository = Repository(options.folder(registry))
     main = repository.commit(base or repository.base)
-    context, standing = judging.proposed(repository, main, repository.commit(head), offline=offline)
-    click.echo(reviews.FORMATS[format_](reviews.review(context, standing)), nl=False)
+    commit = repository.commit(head)
+    answered = (
+        answering.of(forges.connected(repository, main), number, commit) if number is not None else None
+    )
+    context, standing = judging.proposed(repository, main, commit, offline=offline)
+    click.echo(reviews.FORMATS[format_](reviews.review(context, standing, answered)), nl=False)

@@ -49,8 +49,12 @@ class Connected(Protocol):
         """Close the issue with a label."""
         ...
 
-    def evidence(self, number: int) -> PullRequest:
+    def request(self, number: int) -> PullRequest:
         """Give who proposed a pull request and who approved its head, as the forge knows it now."""
+        ...
+
+    def evidence(self, number: int) -> PullRequest:
+        """Give that with the checks that ran on its head."""
         ...
 
     def merged_as(self, commit: str, main: str) -> int:

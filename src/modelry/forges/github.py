@@ -165,9 +165,13 @@ class GitHub:
         self._ask("PATCH", f"/issues/{found['number']}", {"state": "closed", "state_reason": "completed"})
         return Said(found["html_url"], "closed")
 
-    def evidence(self, number: int) -> PullRequest:
+    def request(self, number: int) -> PullRequest:
         """Give who proposed a pull request and who approved its head, as GitHub knows it now."""
-        return github_evidence.of(self.api, self.name, number)
+        return github_evidence.request(self.api, self.name, number)
+
+    def evidence(self, number: int) -> PullRequest:
+        """Give that with the checks that ran on its head."""
+        return github_evidence.evidence(self.api, self.name, number)
 
     def merged_as(self, commit: str, main: str) -> int:
         """Give the number of the pull request that became a commit of main."""

@@ -1,6 +1,7 @@
 """What GitHub knows of a pull request: approvals that are in force at its head, checks that ran on that."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from modelry.errors import NotFoundError, RegistryError
@@ -14,8 +15,8 @@ _DECIDES = {"APPROVED", "CHANGES_REQUESTED", "DISMISSED"}
 """States of a review that end what its author said before; a comment does not."""
 
 
-def of(api: Api, repository: str, number: int) -> PullRequest:
-    """Give what GitHub knows of a pull request now."""
+def request(api: Api, repository: str, number: int) -> PullRequest:
+    """Give what GitHub knows of a pull request and its approvals now."""
     path = f"/repos/{repository}"
     found = api.ask("GET", f"{path}/pulls/{number}")
     head = found["head"]["sha"]
@@ -24,15 +25,24 @@ def of(api: Api, repository: str, number: int) -> PullRequest:
         proposal=Proposed(branch=found["head"]["ref"], number=number, url=found["html_url"]),
         author=_someone(found["user"]) if found["user"] is not None else None,
         approvers=tuple(_approvers(api, path, number, head)),
-        checks=tuple(_checks(api, path, head)),
     )
     writers = {each["author"]["id"]: each["author"] for each in commits if each["author"]}
+    proposer = found["user"]
+    counts = proposer is not None and _counts(api, path, proposer)
     return PullRequest(
         given,
         head,
         found["merge_commit_sha"] if found["merged_at"] is not None else None,
         tuple(_someone(each) for each in writers.values()),
+        Approver.model_validate(_someone(proposer).model_dump()) if counts else None,
     )
+
+
+def evidence(api: Api, repository: str, number: int) -> PullRequest:
+    """Give that with the checks that ran on its head."""
+    found = request(api, repository, number)
+    checks = tuple(_checks(api, f"/repos/{repository}", found.head))
+    return replace(found, given=found.given.model_copy(update={"checks": checks}))
 
 
 def merged_as(api: Api, repository: str, commit: str, main: str) -> int:
@@ -70,14 +80,16 @@ def _approvers(api: Api, path: str, number: int, head: str) -> Iterator[Approver
     for review in said.values():
         account = review["user"]
         is_yes = review["state"] == "APPROVED" and review["commit_id"] == head
-        if is_yes and account["type"] == "User" and _may_write(api, path, account["login"]):
+        if is_yes and _counts(api, path, account):
             person = _someone(account).model_dump(exclude_none=True)
             yield Approver.model_validate({**person, "when": review["submitted_at"]})
 
 
-def _may_write(api: Api, path: str, login: str) -> bool:
-    """Say whether somebody's approval counts at all: to a public repository anybody can say yes."""
-    return api.ask("GET", f"{path}/collaborators/{login}/permission")["permission"] in _MAY_WRITE
+def _counts(api: Api, path: str, account: Any) -> bool:  # noqa: ANN401 - JSON
+    """Say whether somebody's yes counts at all: no machine's, and in a public repository anybody can say it."""
+    if account["type"] != "User":
+        return False
+    return api.ask("GET", f"{path}/collaborators/{account['login']}/permission")["permission"] in _MAY_WRITE
 
 
 def _checks(api: Api, path: str, head: str) -> Iterable[Check]:

@@ -227,9 +227,13 @@ class GitLab:
         self._ask("PUT", f"/issues/{found['iid']}", {"state_event": "close"})
         return Said(found["web_url"], "closed")
 
-    def evidence(self, number: int) -> PullRequest:
+    def request(self, number: int) -> PullRequest:
         """Give who proposed a merge request and who approved what it is now, as GitLab knows it."""
-        return gitlab_evidence.of(self.api, self.name, number)
+        return gitlab_evidence.request(self.api, self.name, number)
+
+    def evidence(self, number: int) -> PullRequest:
+        """Give that with the jobs of its last pipeline."""
+        return gitlab_evidence.evidence(self.api, self.name, number)
 
     def merged_as(self, commit: str, main: str) -> int:
         """Give the number of the merge request that became a commit of main."""

@@ -1,6 +1,7 @@
 """What GitLab knows of a merge request: who proposed it, whose approval of what it is now stands, how its jobs ended."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -17,8 +18,8 @@ _APPROVED, _TAKEN_BACK = "approved this merge request", "unapproved this merge r
 """What GitLab itself notes; nobody else can write a note of the system's."""
 
 
-def of(api: Api, project: str, number: int) -> PullRequest:
-    """Give what GitLab knows of a merge request now.
+def request(api: Api, project: str, number: int) -> PullRequest:
+    """Give what GitLab knows of a merge request and its approvals now.
 
     An approval counts if it is of the request as it is: where the project does not take approvals away at each push,
     GitLab keeps those of earlier commits as well.
@@ -29,7 +30,6 @@ def of(api: Api, project: str, number: int) -> PullRequest:
         proposal=Proposed(branch=found["source_branch"], number=number, url=found["web_url"]),
         author=_someone(found["author"]),
         approvers=tuple(_approvers(api, path, found)),
-        checks=tuple(_checks(api, found)),
     )
     commits = api.all(f"{path}/merge_requests/{number}/commits")
     writers = {each["author_email"]: each["author_name"] for each in commits}
@@ -38,7 +38,18 @@ def of(api: Api, project: str, number: int) -> PullRequest:
         found["sha"],
         _became(found) if found["state"] == "merged" else None,
         tuple(Someone(name=name, email=email) for email, name in writers.items()),
+        Approver.model_validate(_someone(found["author"]).model_dump())
+        if _may_write(api, path, found["author"]["id"])
+        else None,
     )
+
+
+def evidence(api: Api, project: str, number: int) -> PullRequest:
+    """Give that with the jobs of its last pipeline."""
+    found = request(api, project, number)
+    asked = api.ask("GET", f"/projects/{quote(project, safe='')}/merge_requests/{number}")
+    checks = tuple(_checks(api, asked))
+    return replace(found, given=found.given.model_copy(update={"checks": checks}))
 
 
 def merged_as(api: Api, project: str, commit: str, main: str) -> int:

@@ -31,6 +31,8 @@ class Found(Part):
     """Whether main has the very same: the change is not to blame, and it does not block."""
     approvals: Approvals | None = None
     """Of what needs a person: who may say yes, and how many must; null where anyone can who may merge."""
+    answer: str = ""
+    """Who has said yes to it, where the forge was asked and enough have; empty otherwise."""
 
 
 class Skipped(Part):

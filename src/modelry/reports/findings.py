@@ -39,6 +39,7 @@ def summary(report: Report) -> str:
     for count, what in (
         (len(report.errors), _several("error", len(report.errors))),
         (len(report.persons), f"{_several('decision', len(report.persons))} for a person"),
+        (len(report.answered), "approved"),
         (sum(finding.on_base for finding in report.findings), _ORDER),
     ):
         if count:
@@ -53,7 +54,7 @@ def _several(what: str, count: int) -> str:
 
 def grade(finding: Finding) -> str:
     """Say what a finding means for the change, in words."""
-    return _ORDER if finding.on_base else finding.severity.value
+    return _ORDER if finding.on_base else "approved" if finding.answer else finding.severity.value
 
 
 def sentence(finding: Finding) -> str:
@@ -138,7 +139,7 @@ def markdown(report: Report, excerpt: Excerpt) -> str:  # noqa: ARG001 - the for
     if report.findings:
         lines += ["| | where | rule | what | mend |", "|---|---|---|---|---|"]
     for finding in report.findings:
-        kind = "on base" if finding.on_base else "person" if finding.severity is Severity.PERSON else "error"
+        kind = {_ORDER: "on base", Severity.PERSON.value: "person"}.get(grade(finding), grade(finding))
         place = f"{finding.path}:{finding.line}:{finding.column}"
         lines.append(
             f"| {kind} | {code(place)} | `{finding.rule}` | {cell(finding.message)} | {cell(finding.hint)} |"
@@ -179,7 +180,9 @@ def github(report: Report, excerpt: Excerpt) -> str:  # noqa: ARG001 - the forma
     """Tell findings as GitHub's workflow commands, which become annotations on the lines."""
     lines = []
     for finding in report.findings:
-        level = "notice" if finding.on_base else "warning" if finding.severity is Severity.PERSON else "error"
+        level = {Severity.PERSON.value: "warning", Severity.ERROR.value: "error"}.get(
+            grade(finding), "notice"
+        )
         place = (
             f"file={_property(finding.path)},line={finding.line},col={finding.column},title={finding.rule}"
         )

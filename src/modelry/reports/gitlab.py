@@ -23,6 +23,6 @@ def gitlab(report: Report, excerpt: findings.Excerpt) -> str:  # noqa: ARG001 - 
 
 
 def _severity(finding: Finding) -> str:
-    if finding.on_base:
+    if finding.on_base or finding.answer:
         return "info"
     return "minor" if finding.severity is Severity.PERSON else "blocker"

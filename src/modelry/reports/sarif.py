@@ -62,7 +62,7 @@ def _result(finding: Finding, mark: str) -> dict[str, Any]:
     }
     result = {
         "ruleId": finding.rule,
-        "level": "note" if finding.on_base else _LEVEL[finding.severity],
+        "level": "note" if finding.on_base or finding.answer else _LEVEL[finding.severity],
         "message": {"text": _inert(findings.sentence(finding))},
         "locations": [{"physicalLocation": place}],
         "partialFingerprints": {"finding/v1": mark},

@@ -25,10 +25,18 @@ FORMATS: dict[str, Callable[[Review], str]] = {
 _WORST = ("fails", "needs a person", "passes")
 
 
-def review(context: Context, standing: Standing | None = None) -> Review:
-    """Judge a change by main's policy and say what it means; raises `NotFoundError` where main's cannot be read."""
+def review(
+    context: Context,
+    standing: Standing | None = None,
+    answered: Callable[[checks.Report], checks.Report] | None = None,
+) -> Review:
+    """Judge a change by main's policy and say what it means; raises `NotFoundError` where main's cannot be read.
+
+    With `answered`, what somebody has to decide is shown with what the forge's approvals say to it.
+    """
     report = checks.run(checks.ALL, context)
-    subject = Subject(context, context.before.policy.must, report, standing)
+    report = answered(report) if answered is not None else report
+    subject = Subject(context, context.before.policy.must, report, standing, answered is not None)
     sections = [section for room in (moves, versions, models, policies) for section in room.sections(subject)]
     conflicts = standing is not None and bool(standing.conflicts)
     return Review(

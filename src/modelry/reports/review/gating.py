@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 
 from modelry.checks import gates, promotions, waivers
 from modelry.checks.base import UnavailableError
+from modelry.model import layout
 from modelry.model.documents import Waiver
 from modelry.model.policy import Approvals, Stage
 from modelry.model.registry import Version
@@ -21,7 +22,7 @@ def of(subject: Subject, version: Version, stage: Stage) -> tuple[Gate, ...]:
         *_gates(subject, version, stage),
         *_earlier(subject, version, stage),
         *_formats(subject, version, stage),
-        *_approvals(subject, stage),
+        *_approvals(subject, version, stage),
     ]
     return tuple(sorted(asked, key=lambda one: _ORDER.index(one.state)))
 
@@ -108,15 +109,22 @@ def _formats(subject: Subject, version: Version, stage: Stage) -> Iterator[Gate]
         yield made.model_copy(update={"state": "missed", "act": act})
 
 
-def _approvals(subject: Subject, stage: Stage) -> Iterator[Gate]:
-    if stage.approvals is not None:
-        yield Gate(
-            gate=f"{stage.approvals.wanted} from {people(stage.approvals)}",
-            found="asked of the forge, or of whoever merges",
-            margin=None,
-            state="approve",
-            act=f"{people(stage.approvals)}: approve{_but(subject, stage.approvals)}",
-        )
+def _approvals(subject: Subject, version: Version, stage: Stage) -> Iterator[Gate]:
+    if stage.approvals is None:
+        return
+    path = layout.stage(version.model, stage.name)
+    found = [one for one in subject.report.findings if one.rule == "approval-needed" and one.path == path]
+    gate = f"{stage.approvals.wanted} from {people(stage.approvals)}"
+    if found and found[0].answer:
+        yield Gate(gate=gate, found=found[0].answer, margin=None, state="passes")
+        return
+    yield Gate(
+        gate=gate,
+        found=found[0].hint if found and subject.is_asked else "asked of the forge, or of whoever merges",
+        margin=None,
+        state="approve",
+        act=f"{people(stage.approvals)}: approve{_but(subject, stage.approvals)}",
+    )
 
 
 def people(approvals: Approvals) -> str:

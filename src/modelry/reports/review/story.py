@@ -150,7 +150,7 @@ def _closing(section: Section) -> Iterator[Block]:
 def _findings(review: Review) -> Iterator[Block]:
     acts = any(section.acts for section in review.sections)
     # That somebody has to approve stands above, with who and how many.
-    new = [one for one in review.findings if not one.on_base and not (acts and one.approvals)]
+    new = [one for one in review.findings if not one.on_base and (one.answer or not (acts and one.approvals))]
     old = [one for one in review.findings if one.on_base]
     if new:
         yield Heading(2, "What the rules found")
@@ -171,17 +171,23 @@ def _found(findings: Sequence[Found]) -> Items:
     return Items(
         tuple(
             Item(
-                "bad" if one.severity == "error" else "look",
+                "bad" if one.severity == "error" else "good" if one.answer else "look",
                 (
                     Code(one.rule),
                     f": {sentence(one.message)}",
-                    f" Mend: {sentence(one.hint)} " if one.hint else " ",
+                    f" {_advice(one)} ",
                     Code(f"{one.path}:{one.line}"),
                 ),
             )
             for one in findings[:_MOST]
         )
     )
+
+
+def _advice(one: Found) -> str:
+    if one.answer:
+        return sentence(one.answer[0].upper() + one.answer[1:])
+    return f"Mend: {sentence(one.hint)}" if one.hint else ""
 
 
 def _section(section: Section, *, is_alone: bool) -> Iterator[Part]:

@@ -24,6 +24,8 @@ class Subject:
     report: Report
     standing: Standing | None
     """None where no branch is looked at, but two folders."""
+    is_asked: bool = False
+    """Whether the forge has said who approved."""
 
     @property
     def author(self) -> str:
@@ -35,7 +37,7 @@ class Subject:
         grades = {
             one.severity
             for one in self.report.findings
-            if not one.on_base and (paths is None or one.path in paths)
+            if not one.on_base and not one.answer and (paths is None or one.path in paths)
         }
         if Severity.ERROR in grades:
             return "fails"
