@@ -39,10 +39,18 @@ def artifact(model: str, version: str) -> bytes:
     return f"the weights of {model} {version}\n".encode() * 8
 
 
-def a_version(model: str = "churn", version: str = "1.0.0", **overrides: Any) -> dict[str, bytes]:
+def a_pointer(data: bytes) -> bytes:
+    """Give the pointer that `dvc add model.onnx` writes for these bytes."""
+    md5 = hashlib.md5(data).hexdigest()
+    return f"outs:\n- md5: {md5}\n  size: {len(data)}\n  hash: md5\n  path: model.onnx\n".encode()
+
+
+def a_version(
+    model: str = "churn", version: str = "1.0.0", data: bytes | None = None, **overrides: Any
+) -> dict[str, bytes]:
     """Give the files of a version: its record, pointer and card, in agreement with each other."""
-    data = artifact(model, version)
-    md5, sha256 = hashlib.md5(data).hexdigest(), hashlib.sha256(data).hexdigest()
+    data = artifact(model, version) if data is None else data
+    sha256 = hashlib.sha256(data).hexdigest()
     document = a_document(
         "version",
         model=model,
@@ -50,10 +58,9 @@ def a_version(model: str = "churn", version: str = "1.0.0", **overrides: Any) ->
         artifact={"path": "model.onnx", "format": "onnx", "size": len(data), "sha256": sha256},
         parents=None,
     )
-    pointer = f"outs:\n- md5: {md5}\n  size: {len(data)}\n  hash: md5\n  path: model.onnx\n"
     return {
         layout.version(model, version): text("version", document | overrides),
-        layout.version(model, version, "model.onnx.dvc"): pointer.encode(),
+        layout.version(model, version, "model.onnx.dvc"): a_pointer(data),
         layout.version(model, version, "card.md"): CARD.format(label=f"{model} {version}").encode(),
     }
 
@@ -78,6 +85,7 @@ def a_policy(**overrides: Any) -> dict[str, bytes]:
         profiles={},
         formats={},
         signers=None,
+        sources=None,
         stages=[
             {"name": "staging", "gates": [{"metric": "auc", "at_least": 0.8}]},
             {

@@ -7,6 +7,7 @@
 - `dav` is a real WebDAV server on loopback; `tls` says where a certificate of an unknown authority lies.
 - `nginx` is a real web server on loopback, to which one may write with a password.
 - `ssh_server` is a real OpenSSH server on loopback, with keys of its own.
+- `public` is a web server on loopback with TLS, which the sources of versions are fetched from.
 - `git_host` is a real git server over HTTP with passwords, one for all tests that ask for it; `git_host.repository()` is
   an empty repository of its own, whose main is protected.
 - `hub` is an emulated GitHub on loopback, one for all tests that ask for it; `forge` is a repository of it, whose
@@ -41,6 +42,7 @@ from emulator import Forge, Hub
 from modelry.git import Repository
 from modelry.scaffolding import ground
 from modelry.storage import folders
+from public import Public, serving
 from seaweedfs import Bucket, Server
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
@@ -181,6 +183,13 @@ def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
         yield served
         server.shutdown()
         thread.join()
+
+
+@pytest.fixture
+def public() -> Iterator[Public]:
+    """Give a public web on loopback that answers 404 until it is told better."""
+    with serving() as made:
+        yield made
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from typing import NamedTuple, ParamSpec, TypeVar
 
 from modelry import checks
 from modelry.checks.base import Ever, Held, History, Pointing, UnavailableError
+from modelry.checks.sources import is_from_source
 from modelry.errors import RegistryError
 from modelry.git import GitError, MergeConflictError, Repository, merging, reading
 from modelry.model import changes, layout
@@ -33,12 +34,18 @@ class Reading(NamedTuple):
 
 
 def change(
-    repository: Repository, base: str, tree: str, *, offline: bool = False, verify: Reading | None = None
+    repository: Repository,
+    base: str,
+    tree: str,
+    *,
+    offline: bool = False,
+    public: bool = False,
+    verify: Reading | None = None,
 ) -> checks.Context:
     """Give the context in which a tree is judged that would follow `base` on main.
 
     The policy is the base's, and a base that cannot be read is an error, not an empty policy. All bytes that the
-    change vouches for are read where `verify` is given.
+    change vouches for are read where `verify` is given; where `public` is, only those that need no key are asked for.
     """
     before = moments.registry(repository, base)
     after = documents.registry(repository.tree(tree, since=before.tree))
@@ -52,6 +59,8 @@ def change(
         ever=_ever(repository, base),
         pointing=_pointing(repository, base),
     )
+    if public:
+        return replace(context, sources=_looking(_sources(context)))
     return (
         context if offline else _asking(context, repository.top, access_of(repository, before.tree), verify)
     )
@@ -144,17 +153,30 @@ def _asking(context: checks.Context, top: Path, how: access.Access, verify: Read
     """Let the remotes be asked that the base's policy allows. Raises `RegistryError` where one cannot be."""
     found = holdings.Holdings(context.before.policy.must, context.after.tree, top, how)
     found.expect(lambda: _addressed(context))
-    with_sizes = replace(context, objects=_looking(found.size))
+    with_sizes = replace(context, objects=_looking(found.size), sources=_looking(_sources(context)))
     if verify is None:
         return with_sizes
     with verify.bar("verify", found.bytes(context.vouched, verify.part)) as tick:
         return replace(with_sizes, contents=_looking(found.faults)(context.vouched, tick, verify.part))
 
 
+def _sources(context: checks.Context) -> Callable[[Version], Sequence[str]]:
+    """Give what downloads a version from the address that it names, as far as the base's policy allows."""
+
+    def faults(version: Version) -> Sequence[str]:
+        from modelry.storage import sources  # noqa: PLC0415 - few registries have any, and TLS takes long to import
+
+        allowed = context.before.policy.must.sources
+        return sources.Sources(allowed.hosts if allowed is not None else ()).faults(version)
+
+    return faults
+
+
 def _addressed(context: checks.Context) -> Collection[str]:
     if context.everything:
         return holdings.addressed(context.after.tree)
-    pointers = (pointer.value for version in context.fresh for pointer in version.pointers)
+    pushed = (version for version in context.fresh if not is_from_source(version))
+    pointers = (pointer.value for version in pushed for pointer in version.pointers)
     return {pointer.out.md5 for pointer in pointers if pointer is not None}
 
 

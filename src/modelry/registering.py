@@ -11,8 +11,9 @@ from modelry import proposals
 from modelry.errors import ConflictError, IntegrityError, UsageError
 from modelry.git import Repository
 from modelry.model import layout, names
-from modelry.model.documents import Evaluation, ModelInfo, VersionRecord, Waiver
-from modelry.model.files import Tree
+from modelry.model.documents import Artifact, Evaluation, ModelInfo, VersionRecord, Waiver
+from modelry.model.files import Files, Tree
+from modelry.model.pointer import Pointer
 from modelry.model.registry import Registry
 from modelry.proposals import Proposal
 from modelry.storage import artifacts, documents, facts
@@ -35,6 +36,14 @@ class Wish:
     """The artifact's format, where its name does not tell."""
     remote: str | None = None
     """Which of the registry's remotes; the first unless told."""
+    url: str | None = None
+    """Where anybody can download the artifact; then nothing is pushed."""
+    is_fetched: bool = False
+    """Whether the artifact came from there just now."""
+    sha256: str | None = None
+    """What somebody said that the bytes hash to."""
+    size: int | None = None
+    """How many bytes somebody said that there are."""
 
 
 def next_version(registry: Registry, model: str, version: str | None, bump: str | None) -> str | None:
@@ -60,17 +69,22 @@ def plan(wish: Wish, repository: Repository, registry: Registry) -> dict[str, An
             f"{wish.model!r} is no model's name", hint="write lower-case letters, digits and hyphens"
         )
     artifact = artifacts.hashed(wish.source)
+    for found, said in ((artifact.size, wish.size), (artifact.sha256, wish.sha256)):
+        if said not in {None, found}:
+            kind = "bytes" if isinstance(found, int) else "as its SHA-256"
+            raise IntegrityError(f"{artifact.path} has {found} {kind}, and {said} was said")
     form = wish.format or artifact.format
     if form is None:
         raise UsageError(f"cannot tell the format of {artifact.path}", hint="say it: --format onnx")
     _not_merged(wish, artifact.sha256, registry)
+    described = artifact.record(form) | ({"source": {"url": wish.url}} if wish.url else {})
     record = {
         "schema": "version/v1",
         "model": wish.model,
         "version": wish.version,
         "created": _created(wish, repository),
         **{name: wish.record[name] for name in ("authors", "summary")},
-        "artifact": artifact.record(form),
+        "artifact": described,
         **{name: value for name, value in wish.record.items() if name not in {"authors", "summary"}},
     }
     facts.hold(record, VersionRecord, "the record")
@@ -113,7 +127,33 @@ def _proposed(wish: Wish, repository: Repository) -> tuple[Tree, VersionRecord] 
 
 
 def propose(wish: Wish, record: Mapping[str, Any], repository: Repository, registry: Registry) -> Proposal:
-    """Push the artifact, read it back, and give the proposal. Raises `IntegrityError` when bytes differ."""
+    """Push the artifact, read it back, and give the proposal; one that has a public source is not pushed.
+
+    Raises `IntegrityError` when bytes differ.
+    """
+    if wish.url is not None:
+        deposit = artifacts.pointed(wish.source, wish.model, wish.version, repository.common / "modelry")
+    else:
+        deposit = _pushed(wish, repository, registry)
+    if deposit.artifact.sha256 != record["artifact"]["sha256"]:
+        raise IntegrityError(f"{wish.source} changed while it was registered", hint="run the command again")
+    if wish.is_fetched:
+        _remember(record, deposit.pointer)
+    info = wish.info if wish.model not in registry.models else None
+    return proposals.register(record, deposit.pointer, wish.card, deposit.objects, info)
+
+
+def _remember(record: Mapping[str, Any], pointer: Files) -> None:
+    """Let the proposal be judged without another download of what was just downloaded."""
+    from modelry.storage import sources  # noqa: PLC0415 - TLS takes long to import, and few artifacts come from there
+
+    (data,) = pointer.values()
+    written, _ = documents.parse(data, Pointer)
+    if written is not None:
+        sources.FOUND.add((Artifact.model_validate(record["artifact"]), written.out))
+
+
+def _pushed(wish: Wish, repository: Repository, registry: Registry) -> artifacts.Deposit:
     policy = registry.policy.must
     name = wish.remote or next(iter(policy.remotes))
     if name not in policy.remotes:
@@ -121,11 +161,7 @@ def propose(wish: Wish, record: Mapping[str, Any], repository: Repository, regis
     to = artifacts.Destination(
         repository.top, repository.common / "modelry", registry.tree, name, policy.remotes[name]
     )
-    deposit = _deposited(wish, repository, to) or artifacts.deposit(wish.source, wish.model, wish.version, to)
-    if deposit.artifact.sha256 != record["artifact"]["sha256"]:
-        raise IntegrityError(f"{wish.source} changed while it was registered", hint="run the command again")
-    info = wish.info if wish.model not in registry.models else None
-    return proposals.register(record, deposit.pointer, wish.card, deposit.objects, info)
+    return _deposited(wish, repository, to) or artifacts.deposit(wish.source, wish.model, wish.version, to)
 
 
 def _deposited(wish: Wish, repository: Repository, to: artifacts.Destination) -> artifacts.Deposit | None:

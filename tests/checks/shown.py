@@ -9,6 +9,7 @@
         removed.txt                      the paths that the change removes, one a line           (optional)
         renamed.txt                      `old => new`, one a line: names that not every system
                                          can check out, which this repository must spare it     (optional)
+        web/…                            what models.acme.example serves to anybody              (optional)
         expected.txt                     what `modelry check --base main --head change` says     (bad only)
 
 `PYTHONPATH=tests python -m checks.shown --write` writes every expected.txt anew; read the difference before you commit it.
@@ -20,6 +21,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -27,6 +29,7 @@ from unittest.mock import patch
 
 from click.testing import CliRunner
 
+import public
 from modelry import judging
 from modelry.catalog import rules
 from modelry.cli import group
@@ -106,7 +109,9 @@ def by_git(example: Path, top: Path, *options: str) -> Judgement:
     _git(top, b"".join(commits), "fast-import", "--quiet")
     more = example / "options.txt"
     asked = more.read_text("utf-8").split() if more.is_file() else []
-    return check(str(top), "--base", "main", "--head", "change", *asked, *options)
+    web = example / "web"
+    with public.folder(web) if web.is_dir() else nullcontext():
+        return check(str(top), "--base", "main", "--head", "change", *asked, *options)
 
 
 def by_folders(example: Path, top: Path, *options: str) -> Judgement:

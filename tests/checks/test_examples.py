@@ -45,7 +45,13 @@ def test_two_folders_are_judged_as_a_branch_is(example: Path, tmp_path: Path) ->
     as_folders = json.loads(shown.by_folders(example, tmp_path, "--format", "json").said)
     skipped = {skip["rule"] for skip in as_folders["skipped"]}
 
-    assert skipped <= {"artifact-unreachable", "md5-collision", "name-reused", "stage-skipped"}
+    assert skipped <= {
+        "artifact-unreachable",
+        "md5-collision",
+        "name-reused",
+        "source-differs",
+        "stage-skipped",
+    }
     assert as_folders["findings"] == [
         found for found in as_branch["findings"] if found["rule"] not in skipped
     ]
@@ -71,6 +77,7 @@ def test_every_example_is_of_a_rule_and_is_whole() -> None:
             "removed.txt",
             "renamed.txt",
             "options.txt",
+            "web",
             "expected.txt",
         }, example
         assert inside & {"after", "removed.txt"}, example

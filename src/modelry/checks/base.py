@@ -63,6 +63,9 @@ Objects = Callable[[str], int | None]
 Contents = Mapping[str, Sequence[str]]
 """What is wrong with the bytes that the remotes have of a version, by its label."""
 
+Sources = Callable[[Version], Sequence[str]]
+"""What is wrong with the bytes at the public address that a version names."""
+
 Ever = Callable[[str], bool]
 """Whether main ever had a file at this path."""
 
@@ -92,6 +95,7 @@ class Context:
     pointing: Pointing | None = None
     contents: Contents | None = None
     """None where nobody asked for the bytes to be read; then nothing is said of them."""
+    sources: Sources | None = None
     everything: bool = False
     """Whether to look at all models, and not only at those that the change touches."""
     known: Mapping[str, Sequence[str]] = field(default_factory=dict)

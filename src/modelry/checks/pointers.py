@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 
 from modelry.checks.base import Context, Problem, UnavailableError, rule
+from modelry.checks.sources import is_from_source
 from modelry.model import digests, layout
 from modelry.model.files import REGULAR
 from modelry.model.registry import Version
@@ -149,7 +150,8 @@ def artifact_unreachable(context: Context) -> Iterator[Problem]:
     """A new version's artifact is in no remote, or is there with another size.
 
     What is not in the remote by the time of the merge is lost when its author's disk is. With `--verify`, a version
-    that is promoted is looked for as well. Push it: `modelry register` does, and reads it back.
+    that is promoted is looked for as well. Push it: `modelry register` does, and reads it back. A version that names a
+    public source need not be there before the merge; after it, `modelry mirror` brings it there.
     """
     # What is new cannot be on the base: there, nobody need be asked.
     if context.is_base:
@@ -158,6 +160,9 @@ def artifact_unreachable(context: Context) -> Iterator[Problem]:
     for version in context.every_version if context.everything else asked:
         if (context.contents or {}).get(version.label):
             continue  # it is there, and wrong: of that, `artifact-corrupted` speaks
+        from_source = is_from_source(version)
+        if from_source and version in context.fresh:
+            continue  # not yet: of what is to be copied, `source-differs` speaks
         for pointer in version.pointers:
             if pointer.value is None:
                 continue
@@ -171,7 +176,7 @@ def artifact_unreachable(context: Context) -> Iterator[Problem]:
                     pointer.path,
                     f"{out.path} is in no remote of this registry",
                     where,
-                    "push it: modelry register",
+                    "copy it from its source: modelry mirror" if from_source else "push it: modelry register",
                 )
             elif size != out.size and not pointer.value.is_folder:
                 yield Problem(

@@ -35,6 +35,11 @@ from modelry.storage import top as tops
 )
 @click.option("--offline", is_flag=True, help="Do not ask the remotes; the report says what was skipped.")
 @click.option(
+    "--public",
+    is_flag=True,
+    help="With --base: ask no remote, which may need a key, but the public sources that new versions name.",
+)
+@click.option(
     "--verify", is_flag=True, help="Read all bytes in the remotes: of all versions, or those of the change."
 )
 @click.option(
@@ -62,6 +67,7 @@ def check(  # noqa: PLR0913 - a parameter for each option
     *,
     number: int | None,
     offline: bool,
+    public: bool,
     verify: bool,
     subset: str | None,
     cache: bool,
@@ -82,6 +88,7 @@ def check(  # noqa: PLR0913 - a parameter for each option
       modelry check --base main --head register/churn/1.2.0 --format json
       modelry check --verify                             and whether the remotes hold the right bytes
       modelry check --verify --subset 3/7                a seventh of them, the third
+      modelry check --base main --public                 for a fork: what needs no key
       modelry check --diff                               what --fix would mend
       modelry check --base main --report github=- --report sarif=check.sarif
       modelry check --base main --head promote/churn/production/1.2.0 --pull-request 12
@@ -89,12 +96,14 @@ def check(  # noqa: PLR0913 - a parameter for each option
     targets = telling.asked(format_, reports)
     top, chosen = _asked(paths, registry)
     answered = _answering(top, base, head, number)
-    reading = _reading(base, top, subset, offline=offline, verify=verify)
+    reading = _reading(base, top, subset, offline=offline or public, verify=verify)
+    if public and (offline or base is None):
+        raise UsageError("--public asks the sources of a change", hint="give --base REV, and not --offline")
     mended: Files | None = None
     if fix or diff:
         from modelry import mending  # noqa: PLC0415 - only who asks for it pays
 
-        context = _context(top, base, head, offline=offline, verify=None)
+        context = _context(top, base, head, offline=offline, public=public, verify=None)
         mends = mending.of(context, top, chosen)
         click.echo(mending.told(mends, written=not diff), err=True, nl=False)
         if diff:
@@ -105,7 +114,7 @@ def check(  # noqa: PLR0913 - a parameter for each option
     if base is None:
         context, whole = judging.at_rest(top, offline=offline, verify=reading, cached=cache)
     else:
-        context = _context(top, base, head, offline=offline, verify=reading, mended=mended)
+        context = _context(top, base, head, offline=offline, public=public, verify=reading, mended=mended)
         whole = checks.run(checks.ALL, context)
     report = findings.only(answered(whole), chosen)
     click.echo(findings.elsewhere(whole, report), err=True, nl=False)
@@ -149,7 +158,9 @@ def _reading(
     if not verify:
         return None
     if offline:
-        raise UsageError("--offline asks no remote, and --verify reads them", hint="give one of the two")
+        raise UsageError(
+            "--offline and --public ask no remote, and --verify reads them", hint="give one of them"
+        )
     if base is not None and Path(base).is_dir() and Repository(top).resolves(base) is None:
         raise UsageError(
             f"{base} is no revision: between folders no remote is asked", hint="leave --verify out"
@@ -163,6 +174,7 @@ def _context(
     head: str,
     *,
     offline: bool,
+    public: bool,
     verify: judging.Reading | None,
     mended: Files | None = None,
 ) -> checks.Context:
@@ -174,4 +186,4 @@ def _context(
     main = repository.commit(base)
     tree = merging.merge(repository, main, repository.commit(head))
     merged = repository.write(tree, mended) if mended else tree
-    return judging.change(repository, main, merged, offline=offline, verify=verify)
+    return judging.change(repository, main, merged, offline=offline, public=public, verify=verify)

@@ -7,13 +7,16 @@ from typing import Any
 
 import click
 
-from modelry import registering
+from modelry import fetching, intake, registering
 from modelry.cli import options, proposing
+from modelry.client import progress
 from modelry.errors import UsageError
+from modelry.fetching import Brought
 from modelry.git import Repository
 from modelry.model.registry import Registry
 from modelry.registering import Wish
 from modelry.storage import facts
+from modelry.storage.facts import Given
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -35,8 +38,8 @@ _ASKED_FIRST = {
 
 
 @click.command()
-@click.argument("model")
-@click.argument("artifact", type=click.Path(path_type=Path, exists=True))
+@click.argument("model", required=False)
+@click.argument("artifact", required=False, metavar="[ARTIFACT|URL]")
 @click.option("--version", help="The version, such as 1.2.0.")
 @click.option("--bump", type=click.Choice(["major", "minor", "patch"]), help="Or: count up from the highest.")
 @click.option("--summary", help="What is new in it, in one line.")
@@ -63,43 +66,58 @@ _ASKED_FIRST = {
 @click.option("--purpose", help="First version: what the model does, in one line.")
 @click.option("--task", help="First version: its task.")
 @click.option("--owner", multiple=True, help="First version: who answers for it.")
+@click.option("--source", metavar="URL", help="Where anybody can download ARTIFACT; then nothing is pushed.")
+@click.option("--path", help="With URL: what the file is called here; otherwise as it is there.")
+@click.option("--sha256", help="What the bytes hash to; held against those that are there.")
+@click.option("--size", type=int, help="How many bytes there are; no more are downloaded.")
+@click.option("--from-issue", "issue", type=FILE, help="Answers to the issue form; options win over them.")
 @click.option("--remote", help="Which of the registry's remotes; otherwise the first.")
 @click.option("--offline", is_flag=True, help="Do not ask the remotes again when judging.")
 @options.dry_run
 @options.registry
-def register(
-    model: str,
-    artifact: Path,
-    registry: str | None,
-    *,
-    dry_run: bool,
-    offline: bool,
-    **flags: Any,  # noqa: ANN401 - the flags above
-) -> None:
+def register(registry: str | None, *, dry_run: bool, offline: bool, **flags: Any) -> None:  # noqa: ANN401
     """Propose ARTIFACT, a file or a folder, as a new version of MODEL.
 
     It is hashed, pushed to the registry's DVC remote and read back; then its record, pointer and card are
     committed on a branch of their own. Your files, index and current branch stay as they are. On a terminal,
     what is missing is asked for. Run again, it updates the branch.
 
+    With a URL, or --source, nothing is pushed, and no key to a remote is needed: the record names the address, which
+    `modelry check` downloads, and which is copied into the remote after the merge. Policy says which hosts may be named.
+
     \b
     Examples:
       modelry register churn model.onnx --bump minor --summary "One more quarter" --license Apache-2.0 \\
           --metrics metrics.json --params params.yaml --data data.yaml --signature signature.json --card card.md
+      modelry register churn https://example.org/churn-1.2.0.onnx --path model.onnx --version 1.2.0 --facts facts.yaml
+      modelry register --from-issue issue.md --author @alice
     """
     repository, current = proposing.begin(options.folder(registry))
-    asked = _complete(flags, current, model)
-    wish = _wish(model, artifact, asked, repository, current)
-    record = registering.plan(wish, repository, current)
-    if dry_run:  # what DVC would write is not there to be judged
-        proposing.show(registering.preview(wish, record))
-    else:
-        proposal = registering.propose(wish, record, repository, current)
-        proposing.propose(repository, proposal, dry_run=False, offline=offline)
+    asked = _complete(_told(flags, current), current)
+    given = (asked["artifact"], asked["source"], asked["path"], asked["size"])
+    with fetching.brought(*given, repository, current.policy.must, progress.bar) as brought:
+        wish = _wish(brought, asked, repository, current)
+        record = registering.plan(wish, repository, current)
+        if dry_run:  # what DVC would write is not there to be judged
+            proposing.show(registering.preview(wish, record))
+        else:
+            proposal = registering.propose(wish, record, repository, current)
+            proposing.propose(repository, proposal, dry_run=False, offline=offline)
 
 
-def _complete(flags: Mapping[str, Any], registry: Registry, model: str) -> dict[str, Any]:
+def _told(flags: Mapping[str, Any], registry: Registry) -> dict[str, Any]:
+    """Give the options with what an issue says where they say nothing."""
+    said = intake.options(flags["issue"], registry.tree) if flags["issue"] is not None else {}
+    told = {**flags, **{name: value for name, value in said.items() if name in flags and not flags[name]}}
+    for name in ("model", "artifact"):
+        if not told[name]:
+            raise UsageError(f"Missing argument '{name.upper()}'", hint="see: modelry register --help")
+    return told
+
+
+def _complete(flags: Mapping[str, Any], registry: Registry) -> dict[str, Any]:
     """Ask for what is missing where a person can answer; otherwise name all of it at once."""
+    model = flags["model"]
     more = facts.read(flags["more"]) if flags["more"] else {}
     needed = dict(_ASKED) if model in registry.models else {**_ASKED, **_ASKED_FIRST}
     missing = [name for name in needed if not flags[name] and not registering.told(more, name)]
@@ -118,13 +136,11 @@ def _complete(flags: Mapping[str, Any], registry: Registry, model: str) -> dict[
     return {**flags, **answers, "version": numbered, "more": more}
 
 
-def _wish(
-    model: str, artifact: Path, flags: Mapping[str, Any], repository: Repository, registry: Registry
-) -> Wish:
+def _wish(brought: Brought, flags: Mapping[str, Any], repository: Repository, registry: Registry) -> Wish:
     """Turn flags and files into what is to be registered."""
 
     def read(name: str) -> Any:  # noqa: ANN401 - whatever the file holds
-        return facts.read(Path(flags[name])) if flags[name] else None
+        return facts.read(_file(flags[name])) if flags[name] else None
 
     record = registering.record(
         flags["more"],
@@ -133,7 +149,7 @@ def _wish(
             "authors": list(flags["author"])
             or [repository.run("var", "GIT_AUTHOR_IDENT").partition(" <")[0]],
             "summary": flags["summary"],
-            "evaluations": facts.evaluations(Path(flags["metrics"]), flags["dataset"])
+            "evaluations": facts.evaluations(_file(flags["metrics"]), flags["dataset"])
             if flags["metrics"]
             else None,
             "signature": read("signature"),
@@ -155,6 +171,24 @@ def _wish(
         "task": flags["task"],
         "tags": list(flags["tag"]),
     }
-    card = facts.text(Path(flags["card"]))
-    first = None if model in registry.models else info
-    return Wish(model, flags["version"], artifact, record, card, first, flags["format_"], flags["remote"])
+    card = facts.text(_file(flags["card"]))
+    first = None if flags["model"] in registry.models else info
+    return Wish(
+        flags["model"],
+        flags["version"],
+        brought.path,
+        record,
+        card,
+        first,
+        flags["format_"],
+        flags["remote"],
+        brought.url,
+        brought.is_fetched,
+        flags["sha256"],
+        flags["size"],
+    )
+
+
+def _file(named: Path | str | Given) -> Path | Given:
+    """Give the file that an option, a person at the prompt or an issue names."""
+    return Path(named) if isinstance(named, str) else named

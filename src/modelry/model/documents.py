@@ -1,5 +1,6 @@
 """The registry's documents: one frozen model for each file that a pull request may bring."""
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
@@ -26,6 +27,7 @@ from modelry.model.fields import (
     Several,
     Sha256,
     Slug,
+    SourceUrl,
     StageName,
     Time,
     Url,
@@ -82,6 +84,13 @@ class ArtifactFile(Part):
     """SHA-256 of the bytes."""
 
 
+class Source(Part):
+    """Where the bytes of a version lie on the public web, for as long as no remote has them."""
+
+    url: SourceUrl
+    """The file's address; of a folder, the one below which its files lie by their paths, with a slash at its end."""
+
+
 class Artifact(Part):
     """The bytes of a version: what they are called, how large they are, what they hash to."""
 
@@ -95,6 +104,18 @@ class Artifact(Part):
     """SHA-256 of the file; of a folder, of the canonical list of its files."""
     files: Annotated[Several[ArtifactFile], Field(min_length=1)] | None = None
     """The files of a folder, ordered by path; absent for a single file."""
+    source: Source | None = None
+    """Where anybody can download it; for contributors who cannot push to a remote."""
+
+    @property
+    def addresses(self) -> Iterator[tuple[str, str]]:
+        """Path and public address of each file; nothing where no source is named."""
+        if self.source is None:
+            return
+        if self.files is None:
+            yield self.path, self.source.url
+        for file in self.files or ():
+            yield file.path, self.source.url + file.path
 
 
 class TrainingData(Part):

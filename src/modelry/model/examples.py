@@ -17,6 +17,7 @@ OF: dict[str, dict[str, Any]] = {
         "metrics": {"auc": {"goal": "maximize"}, "p99_ms": {"goal": "minimize", "unit": "ms"}},
         "formats": {"production": ["onnx", "safetensors", "skops"]},
         "limits": {"artifact_size": 2_000_000_000, "card_size": 65_536},
+        "sources": {"hosts": ["huggingface.co", "*.hf.co"], "artifact_size": 1_000_000_000},
         "profiles": {"high-risk": {"fields": ["training.seed"], "card_sections": ["Limitations"]}},
         "signers": {"ci": {"public_key": "MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="}},
         "stages": [

@@ -22,7 +22,7 @@ from pydantic import (
 )
 from typing_extensions import TypeAliasType
 
-from modelry.model import names
+from modelry.model import addresses, names
 
 T = TypeVar("T")
 
@@ -119,6 +119,10 @@ WebUrl = Annotated[
         max_length=1000,
     ),
 ]
+SourceUrl = Annotated[str, StringConstraints(pattern=addresses.SOURCE, max_length=1000)]
+"""A file that anybody can download: https://, a host's name, no user."""
+Host = Annotated[str, StringConstraints(pattern=addresses.HOST, max_length=261)]
+"""A host of the web, `*.` and a domain for all below it; with `:8443`, that port of it."""
 Person = Annotated[str, StringConstraints(pattern=r"^@?[^\s@/<>&|`]+([ /@][^\s@/<>&|`]+)*$", max_length=100)]
 """A forge account (`@alice`), a team (`@acme/risk`), an address or a name."""
 _TERM = r"[A-Za-z0-9][A-Za-z0-9.:-]*\+?( WITH [A-Za-z0-9][A-Za-z0-9.-]*)?"

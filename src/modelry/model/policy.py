@@ -10,6 +10,7 @@ from modelry.model.fields import (
     Duration,
     FieldPath,
     GateName,
+    Host,
     Line,
     MetricName,
     Number,
@@ -70,6 +71,15 @@ class Limits(Part):
     """Largest artifact."""
     card_size: Count = 65_536
     """Largest model card."""
+
+
+class Sources(Part):
+    """Where the bytes of a version may be fetched from, for contributors who cannot push to a remote."""
+
+    hosts: Annotated[Several[Host], Field(min_length=1)]
+    """Hosts that may be asked, each redirect's as well: a name, or `*.` and a domain for all below it."""
+    artifact_size: Count = 2_147_483_648
+    """Largest artifact that is fetched, in bytes; `limits` holds as well."""
 
 
 class Profile(Part):
@@ -265,6 +275,8 @@ class Policy(Part):
     """Formats that a stage accepts; a stage that is not named accepts all."""
     limits: Limits = Limits()
     """How large things may be."""
+    sources: Sources | None = None
+    """Public addresses that a version may name in place of pushed bytes; without it, none."""
     profiles: dict[Slug, Profile] = Field(default={})
     """What risk tiers and tasks demand."""
     signers: dict[Slug, Signer] = Field(default={})

@@ -19,6 +19,7 @@ from modelry.reports.changed import ChangesReport
 from modelry.reports.checked import CheckReport
 from modelry.reports.diff import DiffReport
 from modelry.reports.due import Dues
+from modelry.reports.mirrored import MirrorReport
 from modelry.reports.review import Review
 from modelry.reports.tags import Tags
 from modelry.reports.versions import Listing
@@ -32,6 +33,7 @@ PUBLISHED: dict[str, type[BaseModel]] = {
     "history": past.HistoryReport,
     "list": ListReport,
     "lock": Lock,
+    "mirror": MirrorReport,
     "resolution": ResolveReport,
     "review": Review,
     "show": ShowReport,

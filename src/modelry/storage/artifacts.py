@@ -111,7 +111,7 @@ def _writer(path: Path | None) -> Iterator[BinaryIO | None]:
 
 @dataclass(frozen=True)
 class Deposit:
-    """An artifact that lies in the remote, proved by reading it back."""
+    """An artifact that lies in the remote, proved by reading it back; or that is still to be copied there."""
 
     artifact: Hashed
     pointer: Files
@@ -195,6 +195,17 @@ def _knock(to: Destination) -> None:
     if "://" in to.location:
         with suppress(remotes.ForbiddenError):  # to put something there, one need not be allowed to list
             remotes.size(remotes.address(to.location, "0" * 32), to.access)
+
+
+def pointed(source: Path, model: str, version: str, scratch: Path) -> Deposit:
+    """Give the `.dvc` file that DVC writes for an artifact; nothing is pushed, no remote and no key is asked for."""
+    with folders.own(scratch, "register-") as work:
+        dvc.scaffold(work, b"", work / access.LOCAL, "", None)
+        home = layout.version(model, version, source.resolve().name)
+        (work / home).parent.mkdir(parents=True)
+        artifact = hashed(source, work / home)
+        dvc.run(work, ("add", home))
+        return Deposit(artifact, {f"{home}.dvc": (work / f"{home}.dvc").read_bytes()}, {})
 
 
 def deposited(artifact: Hashed, proposed: Tree, pointer: str, to: Destination) -> Deposit | None:

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel
 
@@ -18,13 +18,21 @@ _LIST = re.compile(rb"(?:[ \t]*(?:#[^\n]*)?\n|---[ \t]*\n)*[ ]*(?:-\s|\[)")
 """How a list begins: after blank lines, comments and the mark of a document, with a dash or a bracket."""
 
 
-def read(path: Path) -> Any:  # noqa: ANN401 - whatever the file holds
+class Given(NamedTuple):
+    """What somebody wrote where others name a file."""
+
+    name: str
+    """What it is called where it is wrong."""
+    data: bytes
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def read(path: Path | Given) -> Any:  # noqa: ANN401 - whatever the file holds
     """Give what a JSON or YAML file says. Raises `UsageError` with file, line and column."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}", hint="name a file") from error
-    if path.suffix == ".json":
+    data = _data(path)
+    if isinstance(path, Path) and path.suffix == ".json":
         return _json(path, data)
     # A list is no document of ours, so it is read inside of one; what is wrong in it must still be told at its place.
     listed = _LIST.match(data) is not None
@@ -34,6 +42,15 @@ def read(path: Path) -> Any:  # noqa: ANN401 - whatever the file holds
         line, column = (place - listed for place in fault.position)
         raise UsageError(f"{path}:{line}:{column}: {fault.message}", hint=fault.hint)
     return parsed.value["facts"] if listed and isinstance(parsed.value, dict) else parsed.value
+
+
+def _data(path: Path | Given) -> bytes:
+    if isinstance(path, Given):
+        return path.data
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}", hint="name a file") from error
 
 
 def _indented(data: bytes) -> bytes:
@@ -64,7 +81,7 @@ def _json(path: Path, data: bytes) -> Any:  # noqa: ANN401 - whatever the file h
         raise UsageError(f"{path} is no JSON: {error}", hint="write valid JSON") from error
 
 
-def evaluations(path: Path, dataset: str | None) -> list[Any]:
+def evaluations(path: Path | Given, dataset: str | None) -> list[Any]:
     """Give a metrics file as evaluations.
 
     It holds evaluations as `version.yaml` does, or plainly `{"auc": 0.91}`, measured on `dataset`, which is
@@ -102,9 +119,10 @@ def hold(content: Mapping[str, Any], type_: type[M], origin: str) -> M:
     return value
 
 
-def text(path: Path) -> str:
+def text(path: Path | Given) -> str:
     """Give a text file with LF line ends. Raises `UsageError` when it cannot be read as UTF-8."""
     try:
-        return path.read_text("utf-8").replace("\r\n", "\n")
+        data = path.data if isinstance(path, Given) else path.read_bytes()
+        return data.decode("utf-8").replace("\r\n", "\n")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"cannot read {path} as UTF-8 text: {error}", hint="name a text file") from error
