@@ -338,3 +338,46 @@ def test_a_review_shows_who_has_approved_and_who_is_missing(forge: Forge, clone:
     told = run(*args[:-2]).stdout
     assert f"Approved by bob ({bob}) of {risk}" in told
     assert "asked of the forge" not in told
+
+
+PROTECTED = {
+    "required_status_checks": {"strict": False, "contexts": ["registry"]},
+    "enforce_admins": True,
+    "required_pull_request_reviews": {"required_approving_review_count": 1},
+    "restrictions": None,
+}
+
+
+def test_from_the_proposal_to_the_proof_that_it_was_approved(
+    forge: Forge, clone: Repository, tmp_path: Path
+) -> None:
+    a_gated_promotion(clone, **{"count": 1, "from": ["@bob", "@carol"]})
+    forge.call("PUT", "/branches/main/protection", PROTECTED)
+    report = tmp_path / "report.md"
+
+    def judge(code: int) -> None:
+        """Do what CI does: judge, comment, and let the required check say how it ended."""
+        asked = ("--base", "origin/main", "--head", BRANCH, "--pull-request", "1", "--format", "markdown")
+        result = run("check", *asked)
+        assert result.exit_code == code
+        report.write_text(result.stdout, "utf-8")
+        assert run("forge", "comment", "--pull-request", "1", str(report)).exit_code == 0
+        done = {"name": "registry", "head_sha": clone.commit(BRANCH), "status": "completed"}
+        forge.call("POST", "/check-runs", {**done, "conclusion": "failure" if code else "success"})
+
+    judge(3)
+    with pytest.raises(RuntimeError, match="Required status checks have not succeeded"):
+        forge.merge(1)
+    (comment,) = forge.call("GET", "/issues/1/comments")
+    assert "waits for 1 approval from @&#8203;bob, @&#8203;carol, not its author" in comment["body"]
+    forge.approve(1, "carol")
+    judge(0)
+    (comment,) = forge.call("GET", "/issues/1/comments")
+    assert f"approved by carol ({ids(forge, 'carol')[0]})" in comment["body"]
+    merged = forge.merge(1, "carol")
+    clone.run("pull", "--quiet", "origin", "main")
+    assert run("audit", "record", "HEAD", "--ask").exit_code == 0
+    proofs = json.loads(run("audit", "verify", "--no-bytes", "--json").stdout)["proofs"]
+    found = {proof["commit"]: proof for proof in proofs}[merged]
+    assert (found["approvers"], found["contradictions"]) == (["carol"], [])
+    assert found["pull_request"] == f"{forge.url}/pull/1"
