@@ -35,13 +35,13 @@ def calls(setup: Setup, rules: frozenset[str]) -> list[Call]:
 def _main(setup: Setup) -> Iterator[Call]:
     """Make what is asked of main, or write it into the rulesets that ask for it in part: each once, since a write replaces all."""
     found = rulesets.of_main(setup)
-    into: dict[object, tuple[list[Piece], Mapping[str, Any]]] = {}
+    into: dict[str, tuple[list[Piece], Mapping[str, Any]]] = {}
     for name in branches.asked(setup):
         asked = rulesets.wanted(name)
         kinds = {rule["type"] for rule in asked["rules"]}
         like = [one for one in found if kinds & {rule["type"].text for rule in one["rules"]}]
         there = (like or rulesets.named(setup, asked["name"]))[:1]
-        key = there[0]["id"].value if there else name
+        key = there[0].name if there else name
         others = into[key][1]["rules"] if key in into else []
         into[key] = there, {**asked, "rules": [*others, *asked["rules"]]}
     for there, asked in into.values():
@@ -52,7 +52,7 @@ def _bypassed(setup: Setup) -> Iterator[Call]:
     main = list(_main(setup))
     for ruleset in rulesets.rulesets(setup):
         if ruleset["bypass_actors"].value != []:
-            there = [call for call in main if call.endpoint == f"rulesets/{ruleset['id'].value}"]
+            there = [call for call in main if call.endpoint == ruleset.name]
             yield from there or [_put(ruleset, {**_writable(ruleset), "bypass_actors": []})]
 
 
@@ -91,7 +91,7 @@ def _replaced(found: list[Piece], wanted: Mapping[str, Any]) -> Iterator[Call]:
 def _put(ruleset: Piece, body: Mapping[str, Any]) -> Call:
     source = ruleset["source_type"].text
     note = f"it belongs to the {source.lower()}: change it there" if source not in {"", "Repository"} else ""
-    return Call("PUT", f"rulesets/{ruleset['id'].value}", body, note)
+    return Call("PUT", ruleset.name, body, note)
 
 
 def _merged(there: Piece | None, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
