@@ -166,7 +166,7 @@ def test_what_the_forge_knows_of_a_merge_is_put_on_record(forge: Forge, clone: R
     assert datetime.fromisoformat(told["approvers"][0].pop("when")) == datetime.fromisoformat(when)
     assert (told["head"], told["proposal"], told["author"], told["approvers"], told["checks"]) == (
         head,
-        {"branch": BRANCH, "number": 1, "url": f"{forge.url}/pull/1"},
+        {"branch": BRANCH, "number": 1, "url": f"{forge.url}/pull/1", "head": head},
         {"name": "Ada Test", "email": "ada@example.org", "forge": "github", "id": ada},
         [{"name": "bob", "forge": "github", "id": bob}],
         [{"name": "registry", "conclusion": "success"}],
@@ -381,3 +381,15 @@ def test_from_the_proposal_to_the_proof_that_it_was_approved(
     found = {proof["commit"]: proof for proof in proofs}[merged]
     assert (found["approvers"], found["contradictions"]) == (["carol"], [])
     assert found["pull_request"] == f"{forge.url}/pull/1"
+
+
+def test_of_a_squash_the_record_says_which_commit_was_reviewed(forge: Forge, clone: Repository) -> None:
+    run(*PROMOTE)
+    head = clone.commit(BRANCH)
+    forge.call("PUT", "/pulls/1/merge", {"merge_method": "squash"}, "bob")
+    merged = forge.fetch()
+    clone.run("pull", "--quiet", "origin", "main")
+    assert run("audit", "record", "HEAD", "--ask").exit_code == 0
+    told = json.loads(clone.run("notes", "--ref=modelry", "show", merged))["predicate"]
+    assert (told["head"], told["proposal"]["head"]) == (merged, head)
+    assert clone.run("log", "-1", "--format=%P").split() == [clone.commit("HEAD^")]

@@ -437,7 +437,7 @@ def test_evidence_is_who_approved_this_very_head_and_what_ran_on_it(clone: Repos
         mode="json", exclude_none=True, exclude={"approvers": {"__all__": {"when"}}}
     )
     assert said == {
-        "proposal": {"branch": BRANCH, "number": number, "url": f"{forge.url}/pull/{number}"},
+        "proposal": {"branch": BRANCH, "number": number, "url": f"{forge.url}/pull/{number}", "head": head},
         "author": account(forge, "ada"),
         "approvers": [account(forge, "ci")],
         "checks": [

@@ -196,7 +196,7 @@ def test_evidence_is_who_proposed_and_approved_it_and_how_its_jobs_ended(
     found = connected(lab).evidence(1)
     assert found == PullRequest(
         Given(
-            proposal=Proposed(branch=BRANCH, number=1, url=merged),
+            proposal=Proposed(branch=BRANCH, number=1, url=merged, head=HEAD),
             author=Someone(name="ada", forge="gitlab", id="1"),
             approvers=(Approver.model_validate(bob),),
             checks=(

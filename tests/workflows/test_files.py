@@ -67,7 +67,7 @@ def test_every_action_is_pinned_by_a_commit_with_its_version_beside_it() -> None
     pinned = re.compile(rb"uses: [\w.-]+(/[\w.-]+)+@[0-9a-f]{40} # v\d+\.\d+\.\d+$")
     for path, data in SHIPPED.items():
         for line in data.splitlines():
-            if b"uses:" in line and b"uses: ./" not in line:
+            if b" uses:" in line and b"uses: ./" not in line:
                 assert pinned.search(line), f"{path}: {line.decode()}"
 
 

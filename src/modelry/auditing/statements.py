@@ -90,6 +90,7 @@ def _disagreeing(found: Evidence) -> Iterator[str]:
     for what, values in (
         ("pull request", {said.proposal.number for said in told}),
         ("page", {said.proposal.url for said in told}),
+        ("reviewed commit", {said.proposal.head for said in told}),
         ("author's account", {said.author.id for said in told}),
     ):
         if len(values - {None}) > 1:

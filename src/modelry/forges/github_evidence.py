@@ -22,7 +22,7 @@ def request(api: Api, repository: str, number: int) -> PullRequest:
     head = found["head"]["sha"]
     commits = api.all(f"{path}/pulls/{number}/commits", by="sha")
     given = Given(
-        proposal=Proposed(branch=found["head"]["ref"], number=number, url=found["html_url"]),
+        proposal=Proposed(branch=found["head"]["ref"], number=number, url=found["html_url"], head=head),
         author=_someone(found["user"]) if found["user"] is not None else None,
         approvers=tuple(_approvers(api, path, number, head)),
     )

@@ -27,7 +27,9 @@ def request(api: Api, project: str, number: int) -> PullRequest:
     path = f"/projects/{quote(project, safe='')}"
     found = api.ask("GET", f"{path}/merge_requests/{number}")
     given = Given(
-        proposal=Proposed(branch=found["source_branch"], number=number, url=found["web_url"]),
+        proposal=Proposed(
+            branch=found["source_branch"], number=number, url=found["web_url"], head=found["sha"]
+        ),
         author=_someone(found["author"]),
         approvers=tuple(_approvers(api, path, found)),
     )

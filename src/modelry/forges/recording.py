@@ -53,7 +53,7 @@ def given(text: str | None, options: Mapping[str, Any]) -> Given:
     """Put together what a file and the options of a command give; raises `UsageError` for what cannot be meant."""
     try:
         told = Given.model_validate_json(text) if text is not None else Given()
-        said = {name: options[name] for name in Proposed.model_fields if options[name] is not None}
+        said = {name: options[name] for name in Proposed.model_fields if options.get(name) is not None}
         where = Proposed.model_validate({**told.proposal.model_dump(exclude_none=True), **said})
         forge = options["forge"] or _forge(where.url)
         return Given(

@@ -98,6 +98,8 @@ class Proposed(Part):
     """The pull request's number."""
     url: WebUrl | None = None
     """The pull request's page."""
+    head: Commit | None = None
+    """Its last commit as the forge has it, which was reviewed there; where the merge was a squash, git does not tell it."""
 
 
 class Judged(Part):
