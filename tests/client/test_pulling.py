@@ -3,12 +3,14 @@
 import json
 import os
 import stat
+import threading
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 
 import builders
-from client.serving import Web, answer
+from client.serving import Answer, Web, answer
 from modelry import client
 from modelry.client import pull as pulling
 from modelry.client.pull import Pulled
@@ -296,6 +298,45 @@ class TestAFolder:
         address = found.addresses[0].replace(str(bert), web.url)
         pulling.pull(found._replace(addresses=(address,)), there / "bert")
         assert lying(there / "bert") == right
+
+    def test_several_files_come_at_a_time_from_a_web_server(
+        self, found: Resolution, there: Path, web: Web, bert: Path, right: dict[str, bytes]
+    ) -> None:
+        together = threading.Barrier(len(right), timeout=20)  # who comes alone waits in vain
+
+        def met(data: bytes) -> Answer:
+            def give(handler: BaseHTTPRequestHandler) -> None:
+                together.wait()
+                answer(data)(handler)
+
+            return give
+
+        for path, data in lying(bert / "store").items():
+            web.put(f"/store/{path}", data if data.startswith(b"[") else met(data))
+        told: list[int] = []
+        address = found.addresses[0].replace(str(bert), web.url)
+        pulling.pull(found._replace(addresses=(address,)), there / "bert", tick=told.append)
+        assert (lying(there / "bert"), sum(told)) == (right, 3024)
+
+    def test_a_file_that_is_wrong_ends_what_is_fetched_beside_it(
+        self, found: Resolution, there: Path, web: Web, bert: Path
+    ) -> None:
+        over = threading.Event()
+
+        def drip(handler: BaseHTTPRequestHandler) -> None:
+            handler.send_response(200)
+            handler.end_headers()
+            while not over.wait(0.01):
+                handler.wfile.write(b"a")
+
+        for path, data in lying(bert / "store").items():
+            given = {3000: drip, 10: answer(b"x")}.get(len(data), data)
+            web.put(f"/store/{path}", given)
+        address = found.addresses[0].replace(str(bert), web.url)
+        with pytest.raises(IntegrityError, match="has 1 bytes, expected 10"):
+            pulling.pull(found._replace(addresses=(address,)), there / "bert")
+        over.set()
+        assert list(there.iterdir()) == []
 
     def test_it_lies_there_already(self, found: Resolution, there: Path) -> None:
         pulling.pull(found, there / "bert")

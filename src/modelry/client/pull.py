@@ -4,6 +4,7 @@ import hashlib
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from threading import Event, Lock
 from typing import NamedTuple, TypeVar
 
 from modelry.client import placement, verification
@@ -14,6 +15,9 @@ from modelry.storage import lists, remotes
 from modelry.storage.access import Access
 
 T = TypeVar("T")
+
+WORKERS = 8
+"""How many files of a folder are fetched at a time over a network."""
 
 
 class Pulled(NamedTuple):
@@ -91,9 +95,17 @@ class _Fetch:
 
     def __init__(self, resolution: Resolution, tick: Tick, access: Access) -> None:
         self.resolution = resolution
-        self.tick = tick
         self.access = access
         self.warnings: list[str] = []
+        self.over = Event()
+        """That nobody waits for what is still being fetched."""
+        self._tick = tick
+        self._lock = Lock()
+
+    def tick(self, count: int) -> None:
+        """Tell how many bytes more have come."""
+        with self._lock:
+            self._tick(count)
 
     def file(self, fresh: Path) -> None:
         """Make the one file of the artifact."""
@@ -105,13 +117,32 @@ class _Fetch:
         addresses = self.resolution.addresses
         md5s = self._first(addresses, lambda address: _listed(address, files, self.access))
         fresh.mkdir()
-        for file in files:
-            into = fresh / file.path
-            into.parent.mkdir(parents=True, exist_ok=True)
-            self._object([remotes.beside(address, md5s[file.path]) for address in addresses], file, into)
+        for parent in {(fresh / file.path).parent for file in files}:
+            parent.mkdir(parents=True, exist_ok=True)
+
+        def one(file: File) -> None:
+            places = [remotes.beside(address, md5s[file.path]) for address in addresses]
+            self._object(places, file, fresh / file.path)
+
+        if len(files) > 1 and any("://" in address for address in addresses):
+            self._together(one, files)
+        else:
+            for file in files:
+                one(file)
         for folder, _, _ in os.walk(fresh):
             os.chmod(folder, 0o755)  # noqa: PTH101, S103 - what is served is read by others
             placement.sync(Path(folder))
+
+    def _together(self, one: Callable[[File], None], files: Sequence[File]) -> None:
+        from concurrent.futures import ThreadPoolExecutor, as_completed  # noqa: PLC0415 - of one file, and of a folder, none is needed
+
+        with ThreadPoolExecutor(WORKERS) as pool:
+            try:
+                for fetched in as_completed([pool.submit(one, file) for file in files]):
+                    fetched.result()
+            finally:
+                self.over.set()
+                pool.shutdown(wait=False, cancel_futures=True)
 
     def _object(self, addresses: Sequence[str], file: File, into: Path) -> None:
         self._first(addresses, lambda address: _download(address, file, into, self))
@@ -147,6 +178,8 @@ def _download(address: str, file: File, into: Path, fetch: _Fetch) -> None:
             raise IntegrityError(f"{shown} has {body.size} bytes, expected {file.size}")
         # One byte more than expected is enough to know.
         while chunk := body.read(min(CHUNK, file.size + 1 - size)):
+            if fetch.over.is_set():
+                raise RegistryError("interrupted")
             size += len(chunk)
             if size > file.size:
                 raise IntegrityError(f"{shown} has more than {file.size} bytes")
