@@ -4,7 +4,6 @@ import socket
 import ssl
 import threading
 from http.server import BaseHTTPRequestHandler
-from urllib.error import URLError
 
 import pytest
 
@@ -213,7 +212,7 @@ def test_of_a_certificate_that_does_not_verify_the_refusal_is_believed(
     monkeypatch: pytest.MonkeyPatch, waits: list[float]
 ) -> None:
     def refuse(*_: object, **__: object) -> None:
-        raise URLError(ssl.SSLCertVerificationError(1, "certificate verify failed"))
+        raise ssl.SSLCertVerificationError(1, "certificate verify failed")
 
     monkeypatch.setattr(downloads, "send", refuse)
     with pytest.raises(RegistryError) as error:

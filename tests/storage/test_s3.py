@@ -232,7 +232,7 @@ class TestKeys:
         web.put("/models/x", b"x")
         how = told("s3://models", endpointurl=web.url, session_token="c", **ANY)  # noqa: S106 - nobody's
         assert read("s3://models/x", how) == b"x"
-        assert web.headers[0]["X-Amz-Security-Token"] == "c"
+        assert web.headers[0]["x-amz-security-token"] == "c"
         assert ";x-amz-security-token," in web.headers[0]["Authorization"]
 
 

@@ -160,6 +160,11 @@ def test_a_user_in_the_address_counts(folder: Folder) -> None:
             "name the file of the authorities: dvc remote modify NAME ssl_verify FILE",
         ),
         (
+            {"token": "canary\n        more"},
+            "what is to be told to 127.0.0.1 has characters that no header may have",
+            "look at token, custom_auth_header and password in .dvc/config.local",
+        ),
+        (
             {"user": "me", "ask_password": "true"},
             "the password of me at 127.0.0.1 is to be asked for, and nobody is there",
             "keep it: dvc remote modify --local NAME password …",

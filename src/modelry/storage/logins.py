@@ -42,7 +42,13 @@ def login(url: str, settings: Mapping[str, str]) -> Login:
 
     Raises `RegistryError` for settings that are not followed here: no server unverified, no digest, no command.
     """
-    return Login(_headers(url, settings), trust(settings))
+    headers = _headers(url, settings)
+    if not all(text.isascii() and text.isprintable() for pair in headers.items() for text in pair):
+        raise RegistryError(
+            f"what is to be told to {urlsplit(url).hostname} has characters that no header may have",
+            hint="look at token, custom_auth_header and password in .dvc/config.local",
+        )
+    return Login(headers, trust(settings))
 
 
 def _headers(url: str, settings: Mapping[str, str]) -> Mapping[str, str]:

@@ -5,7 +5,6 @@ from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime
-from http.client import HTTPResponse
 from typing import NamedTuple
 from urllib.error import HTTPError
 from urllib.parse import quote, urlsplit
@@ -15,6 +14,7 @@ from modelry.errors import RegistryError
 from modelry.storage import aws, logins, web
 from modelry.storage.access import Access
 from modelry.storage.bodies import AbsentError, ForbiddenError, shown
+from modelry.storage.connections import Response
 
 WORKERS = 8
 """How many requests are under way at a time."""
@@ -58,7 +58,7 @@ class Bucket:
     def open(self, where: str) -> web.Download:
         """Open an object; raises `AbsentError` where there is none."""
 
-        def ask(start: int) -> HTTPResponse:
+        def ask(start: int) -> Response:
             headers = {"Range": f"bytes={start}-"} if start else {}
             return web.starting(self._ask(where, {}, headers), start, where)
 
@@ -107,7 +107,7 @@ class Bucket:
 
     def _ask(
         self, where: str, query: Mapping[str, str], headers: Mapping[str, str], also: int = 200
-    ) -> HTTPResponse:
+    ) -> Response:
         """Send a signed request, once more if the bucket turns out to be in another region."""
         region = self._region
         response = self._send(where, query, headers)
@@ -122,7 +122,7 @@ class Bucket:
             return response
         raise _error(where, response, _answer(response))
 
-    def _send(self, where: str, query: Mapping[str, str], headers: Mapping[str, str]) -> HTTPResponse:
+    def _send(self, where: str, query: Mapping[str, str], headers: Mapping[str, str]) -> Response:
         url = self._url(self._key(where), query)
         keys = self._keys()
         sent = aws.signed(url, headers, keys, self._region, datetime.now(UTC)) if keys else headers
@@ -191,7 +191,7 @@ def _trust(settings: Mapping[str, str]) -> logins.Trust:
     return trust._replace(authorities=trust.authorities or os.environ.get("AWS_CA_BUNDLE"))
 
 
-def _answer(response: HTTPResponse) -> _Answer:
+def _answer(response: Response) -> _Answer:
     region = response.headers.get("x-amz-bucket-region")
     texts: dict[str, str] = {}
     with response, suppress(OSError, ET.ParseError):
@@ -201,7 +201,7 @@ def _answer(response: HTTPResponse) -> _Answer:
     return _Answer(texts.get("Code", ""), message, region or texts.get("Region"))
 
 
-def _error(where: str, response: HTTPResponse, answer: _Answer) -> Exception:
+def _error(where: str, response: Response, answer: _Answer) -> Exception:
     """Give what an answer means: there is nothing, one may not, or ask again."""
     status, code, message, _ = (response.status, *answer)
     if status >= 500 or status == 429 or code in _PASSING:  # noqa: PLR2004 - of the server, and of its patience

@@ -3,21 +3,18 @@
 import random
 import time
 from collections.abc import Callable, Mapping
-from functools import cache
-from http.client import HTTPException, HTTPResponse
+from http.client import HTTPException, HTTPMessage
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import Protocol, TypeVar
 from urllib.error import HTTPError
 from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
-from urllib.request import HTTPHandler, HTTPSHandler, OpenerDirector, ProxyHandler, Request
 
 from modelry import __version__
 from modelry.errors import RegistryError
+from modelry.storage import connections
 from modelry.storage.bodies import AbsentError, ForbiddenError, shown
+from modelry.storage.connections import Response
 from modelry.storage.logins import HINT, NOBODY, Login, Trust
-
-if TYPE_CHECKING:
-    from ssl import SSLContext
 
 ATTEMPTS = 4
 """How often a request is sent before an error of the network, or of the server, is believed."""
@@ -39,7 +36,24 @@ _UNKNOWN = (
 )
 _LOST = (OSError, HTTPException, ValueError)
 
-Ask = Callable[[int], HTTPResponse]
+
+class Given(Protocol):
+    """What a server gives, whoever asked it and how."""
+
+    status: int
+    headers: HTTPMessage
+    length: int | None
+
+    def read1(self, limit: int, /) -> bytes:
+        """Give at most so many bytes more; none only at the end."""
+
+    def close(self) -> None:
+        """Let go of it."""
+
+
+G = TypeVar("G", bound=Given)
+
+Ask = Callable[[int], Given]
 """Asks for an object once, and gives the response with its first byte at that place."""
 
 
@@ -90,7 +104,7 @@ class Download:
         """Let go of the connection."""
         self._response.close()
 
-    def _connect(self) -> HTTPResponse:
+    def _connect(self) -> Given:
         while True:
             try:
                 return self._ask(self._at)
@@ -100,7 +114,7 @@ class Download:
     def _wait(self, error: Exception) -> None:
         """Wait before the next attempt, or raise what the error means where there should be none."""
         code: int = getattr(error, "code", 0)
-        cause = getattr(error, "reason", "") or error
+        cause = error.reason if isinstance(error, HTTPError) else error
         told = f"{shown(self._where)}: {f'HTTP {code} ' if code else ''}{getattr(cause, 'strerror', '') or cause}"
         self._tries += 1
         if code in {404, 410}:
@@ -126,7 +140,7 @@ def request(
     method: str = "GET",
     body: bytes | None = None,
     also: int = 200,
-) -> HTTPResponse:
+) -> Response:
     """Ask for an object from a byte on, following redirects to the web alone and never to less safety.
 
     Who asks is told to the server of the address and to no other. Besides success, `also` is an answer.
@@ -152,7 +166,7 @@ def request(
     raise RegistryError(f"{shown(where)}: redirects more than {_REDIRECTS} times")
 
 
-def _refused(url: str, response: HTTPResponse, login: Login) -> HTTPError:
+def _refused(url: str, response: Response, login: Login) -> HTTPError:
     error = HTTPError(url, response.status, response.reason, response.headers, None)
     if response.status == 401 and login.headers:  # noqa: PLR2004 - Unauthorized, though it was told who asks
         error.hint = _UNKNOWN  # type: ignore[attr-defined]  # for `Download`, which knows the remote's own address
@@ -170,38 +184,14 @@ def send(
     *,
     method: str = "GET",
     body: bytes | None = None,
-) -> HTTPResponse:
+) -> Response:
     """Send one request and give the response, whatever it says."""
     # A compressed body would have another size, and could be a bomb.
-    request = Request(url, body, {"Accept-Encoding": "identity"}, method=method)  # noqa: S310 - the opener knows HTTP only
-    request.add_header("User-Agent", f"modelry/{__version__}")
-    for name, value in headers.items():
-        request.add_header(name, value)
-    secure = HTTPSHandler(context=_context(trust)) if url.startswith("https:") else HTTPSHandler()
-    # Made by hand: it knows no file: and no ftp:, and it judges and follows nothing by itself.
-    opener = OpenerDirector()
-    for handler in (ProxyHandler(), HTTPHandler(), secure):
-        opener.add_handler(handler)
-    response: HTTPResponse = opener.open(request, timeout=TIMEOUT)
-    return response
+    told = {"Accept-Encoding": "identity", "User-Agent": f"modelry/{__version__}", **headers}
+    return connections.send(url, told, trust, TIMEOUT, method, body)
 
 
-@cache
-def _context(trust: Trust) -> "SSLContext":
-    """Give what TLS trusts; to read the authorities takes longer than a request."""
-    import ssl  # noqa: PLC0415 - most remotes of a test and of a small team are no https
-
-    try:
-        context = ssl.create_default_context(cafile=trust.authorities)
-        if trust.certificate is not None:
-            context.load_cert_chain(trust.certificate, trust.key)
-    except OSError as error:
-        named = " or ".join(path for path in trust if path)
-        raise RegistryError(f"cannot read {named}: {error.strerror}") from error
-    return context
-
-
-def starting(response: HTTPResponse, start: int, where: str) -> HTTPResponse:
+def starting(response: G, start: int, where: str) -> G:
     """Give the response with its first byte at `start`."""
     if response.headers.get("Content-Encoding", "identity") != "identity":
         response.close()

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from http.client import HTTPResponse
 from urllib.parse import unquote, urlsplit
 from xml.etree import ElementTree as ET
 
@@ -10,6 +9,7 @@ from modelry.errors import RegistryError
 from modelry.storage import logins, web
 from modelry.storage.access import Access
 from modelry.storage.bodies import AbsentError
+from modelry.storage.connections import Response
 
 WORKERS = 8
 """How many folders are listed at a time."""
@@ -29,7 +29,7 @@ def size(where: str, access: Access) -> int | None:
     """Give the size of an object; raises `AbsentError` where there is none."""
     url, login = _url(where), _login(where, access)
 
-    def ask(_: int) -> HTTPResponse:
+    def ask(_: int) -> Response:
         # HEAD is forbidden here and there, and its answers do not say why.
         return web.request(url, 0, login, {"Range": "bytes=0-0"}, also=_NO_FIRST_BYTE)
 
@@ -57,7 +57,7 @@ def _listed(where: str, login: logins.Login) -> Iterator[tuple[str, int]]:
     """Give the files in a folder: name and size; none where there is no folder."""
     url = _url(where)
 
-    def ask(_: int) -> HTTPResponse:
+    def ask(_: int) -> Response:
         told = {"Depth": "1", "Content-Type": "application/xml"}
         return web.request(url, 0, login, told, method="PROPFIND", body=_ASKED)
 
