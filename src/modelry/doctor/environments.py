@@ -46,8 +46,9 @@ def used(setup: Setup) -> dict[str, Piece]:
     One that is for pull requests is none of them: it cannot be restricted to main, and must not hold what may write.
     """
     named: dict[str, Piece] = {}
+    for_requests = workflows.of_requests(setup)
     for workflow in workflows.workflows(setup):
-        if "pull_request" in workflow.triggers:
+        if workflow in for_requests:
             continue
         for job in workflow.jobs:
             place = job.environment

@@ -102,9 +102,7 @@ def secret_in_pull_request(setup: Setup) -> Iterator[Problem]:
     On a branch of the repository itself the pull request's own workflow file runs: who may push a branch may print the
     secret. Keep secrets to jobs on main, or use a short-lived role by OIDC that may only read. (D07)
     """
-    for workflow in workflows.workflows(setup):
-        if "pull_request" not in workflow.triggers:
-            continue
+    for workflow in workflows.of_requests(setup):
         for piece in workflow.top.texts:
             if piece.name == "secrets" and piece.text == "inherit":
                 yield piece.problem("all secrets are handed to a job of a pull request", _ON_MAIN)

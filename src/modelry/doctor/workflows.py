@@ -78,6 +78,20 @@ def workflows(setup: Setup) -> Iterator[Workflow]:
             yield Workflow(sheet.top)
 
 
+def of_requests(setup: Setup) -> list[Workflow]:
+    """Give the workflows that a pull request starts, or that one of these calls."""
+    known = {workflow.path: workflow for workflow in workflows(setup)}
+    found = {path: one for path, one in known.items() if "pull_request" in one.triggers}
+    waiting = list(found.values())
+    while waiting:
+        for job in waiting.pop().jobs:
+            called = job.top["uses"].text.removeprefix("$/").removeprefix("./")
+            if called in known and called not in found:
+                found[called] = known[called]
+                waiting.append(known[called])
+    return list(found.values())
+
+
 def actions(setup: Setup) -> Iterator[Piece]:
     """Give the composite actions that can be read, by path."""
     for path, sheet in sorted(setup.sheets.items()):
