@@ -1,5 +1,6 @@
 """A registry begins in any folder, harms nothing that is there, and works as its printed steps say."""
 
+import json
 import os
 import subprocess
 from pathlib import Path
@@ -72,12 +73,14 @@ def test_the_steps_for_github_are_commands_that_name_files_that_there_are(tmp_pa
     )
     assert all((tmp_path / path).is_file() for path in inputs)
     typed = [line.strip() for line in steps.splitlines() if line.startswith("   gh ")]
-    assert [
-        words[4].removeprefix("repos/acme/models/") for words in map(str.split, typed) if words[1] == "api"
-    ] == [
-        *["rulesets"] * 4,
-        *("actions/permissions/workflow", "pages"),
-        *("environments/production", "environments/production/deployment-branch-policies"),
+    asked = [line.split()[4] for line in typed if line.startswith("gh api")]
+    assert asked == [
+        *["repos/acme/models/rulesets"] * 4,
+        *("repos/acme/models/actions/permissions/workflow", "repos/acme/models", "repos/acme/models/pages"),
+        "repos/acme/models/environments/audit",
+        "repos/acme/models/environments/audit/deployment-branch-policies",
+        "repos/acme/models/environments/production",
+        "repos/acme/models/environments/production/deployment-branch-policies",
     ]
     assert "$(gh api orgs/acme/teams/ml --jq .id)" in steps
     for line in typed:
@@ -126,6 +129,15 @@ def test_what_is_there_stays_as_it_is_and_is_named(tmp_path: Path) -> None:
     assert "left as it is: .github/workflows/check.yml\nleft as it is: README.md\n" in result.stderr
     assert "README.md" not in after[".modelry.yaml"].decode()
     assert run("check", tmp_path, "--offline").exit_code == 0
+
+
+def test_doctor_finds_nothing_to_mend_in_the_files_of_a_new_registry(tmp_path: Path) -> None:
+    a_repository(tmp_path, "https://github.com/acme/models")
+    run("init", tmp_path, *ASKED)
+    result = run("doctor", "--registry", tmp_path, "--json")
+    assert result.exit_code == 0, result.stderr
+    found = [(each["rule"], each["severity"]) for each in json.loads(result.stdout)["findings"]]
+    assert found == [("last-stage-approved-by-one", "needs a person")]
 
 
 def test_a_second_time_changes_nothing(tmp_path: Path) -> None:

@@ -125,7 +125,8 @@ def test_files_that_github_reads_are_as_their_schemas_say(schema: str, file: str
 
 def test_there_is_a_label_for_every_class_of_change_and_for_what_workflows_ask() -> None:
     labels = {label["name"] for label in json.loads((GITHUB / ".github/labels.json").read_bytes())}
-    assert labels == {*get_args(Class), "register", "audit"}
+    audit = {f"audit-{kind}" for kind in ("check", "due", "record", "settings")}
+    assert labels == {*get_args(Class), "register", *audit}
 
 
 def test_every_update_waits_a_week() -> None:

@@ -50,11 +50,21 @@ def _github(answers: Answers) -> Iterator[str]:
         "Let workflows read unless they say otherwise, and approve nothing:\n"
         f"{put}/actions/permissions/workflow -f default_workflow_permissions=read -F can_approve_pull_request_reviews=false"
     )
-    yield f"Publish the catalog by Pages:\n{api}/pages -f build_type=workflow"
     yield (
-        "Let promotions to production be started from main only, and by two people:\n"
-        f"{put}/environments/production -F prevent_self_review=true{_reviewer(answers)}"
-        " -F 'deployment_branch_policy[protected_branches]=false' -F 'deployment_branch_policy[custom_branch_policies]=true'\n"
+        "Let a merge be one commit that says what the pull request says:\n"
+        f"gh api --method PATCH repos/{name} -F allow_squash_merge=true -F allow_merge_commit=false -F allow_rebase_merge=false"
+        " -f squash_merge_commit_title=PR_TITLE -f squash_merge_commit_message=PR_BODY -F delete_branch_on_merge=true"
+    )
+    yield (
+        "Publish the catalog by Pages, and once more what the first push could not:\n"
+        f"{api}/pages -f build_type=workflow\ngh workflow run publish --repo {name}"
+    )
+    only = "-F 'deployment_branch_policy[protected_branches]=false' -F 'deployment_branch_policy[custom_branch_policies]=true'"
+    yield (
+        "Let the audit, and promotions to production, run from main only; those by two people:\n"
+        f"{put}/environments/audit {only}\n"
+        f"{api}/environments/audit/deployment-branch-policies -f name=main\n"
+        f"{put}/environments/production {only} -F prevent_self_review=true{_reviewer(answers)}\n"
         f"{api}/environments/production/deployment-branch-policies -f name=main"
     )
     yield f"Make the label of the issue form:\ngh label create register --repo {name} --force"
