@@ -38,6 +38,7 @@ def of(catalog: Catalog, entry: VersionEntry, which: str) -> tuple[Snippet, ...]
     return (
         Snippet("modelry", _modelry(catalog, entry, which)),
         Snippet("Python", _python(catalog, entry, which)),
+        Snippet("MLflow", _mlflow(catalog, entry, which)),
         Snippet("Deploy", _deploy(catalog, entry, which)),
         Snippet("DVC", _dvc(catalog, entry)),
         Snippet("curl", _curl(catalog, entry, which)),
@@ -58,6 +59,16 @@ def _python(catalog: Catalog, entry: VersionEntry, which: str) -> tuple[tuple[st
     lines = ["import modelry", "", f"registry = modelry.open({json.dumps(catalog.policy.url)})"]
     lines.append(f'path = registry.pull("{entry.model}@{which}")  # verified, or nothing')
     return (("Fetch it from Python:", "\n".join(lines)),)
+
+
+def _mlflow(catalog: Catalog, entry: VersionEntry, which: str) -> tuple[tuple[str, str], ...]:
+    alias = which if which != entry.number else f"v{which}"
+    lines = [
+        "pip install 'modelry[mlflow]'",
+        f"export MLFLOW_REGISTRY_URI={shlex.quote(f'modelry+{catalog.policy.url}')}",
+        f"mlflow artifacts download --artifact-uri models:/{entry.model}@{alias}",
+    ]
+    return (("With the catalog as MLflow's model registry:", "\n".join(lines)),)
 
 
 def _deploy(catalog: Catalog, entry: VersionEntry, which: str) -> tuple[tuple[str, str], ...]:

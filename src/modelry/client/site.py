@@ -85,6 +85,11 @@ def _api(url: str) -> str:
     return f"{url.partition('?')[0].partition('#')[0].rstrip('/')}/api/v1/"
 
 
+def model(url: str, name: str) -> Fields:
+    """Give the document of a model of the catalog that is published at a URL."""
+    return _document(_api(url), name)
+
+
 def _document(api: str, model: str) -> Fields:
     try:
         document = _get(f"{api}models/{model}.json")
