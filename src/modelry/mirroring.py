@@ -1,6 +1,6 @@
 """Mirroring: what main's versions have at a public address only is copied into a remote, verified, and read back."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import NamedTuple
 
@@ -38,22 +38,23 @@ def destination(repository: Repository, found: Registry) -> Destination:
     )
 
 
-def wanting(found: Registry, to: Destination) -> list[Version]:
-    """Give the versions that name a public source and lie, as large as they are, in no remote.
+def wanting(versions: Sequence[Version], found: Registry, to: Destination) -> list[Version]:
+    """Give those of these versions that lie, as large as they are, in no remote.
 
     Raises `RegistryError` where a remote cannot be asked.
     """
-    named = list(_from_sources(found))
     remotes = holdings.Holdings(found.policy.must, found.tree, to.top, to.access)
-    remotes.expect(lambda: {version.pointers[0].must.out.md5 for version in named})
-    return [version for version in named if not _is_held(version, remotes)]
+    remotes.expect(lambda: {version.pointers[0].must.out.md5 for version in versions})
+    return [version for version in versions if not _is_held(version, remotes)]
 
 
-def _from_sources(found: Registry) -> Iterator[Version]:
+def _named(found: Registry) -> Iterator[Version]:
+    """Give the versions that name a public source; most registries have none, and no remote need be asked."""
     for model in found.models.values():
         for version in model.versions.values():
             # To look for a word is a hundred times as quick as to read the record, and few have a source.
-            if b"source" in found.tree.read(layout.version(model.name, version.number)):
+            path = layout.version(model.name, version.number)
+            if path in found.tree.entries and b"source" in found.tree.read(path):
                 pointers = [pointer.value for pointer in version.pointers]
                 if is_from_source(version) and len(pointers) == 1 and pointers[0] is not None:
                     yield version
@@ -65,14 +66,21 @@ def _is_held(version: Version, remotes: holdings.Holdings) -> bool:
     return size is not None and (pointer.is_folder or size == pointer.out.size)
 
 
-def planned(found: Registry, to: Destination) -> Iterator[Outcome]:
-    """Give what would be copied."""
-    return (Outcome(version, None) for version in wanting(found, to))
+def mirror(
+    repository: Repository, found: Registry, bar: Bar, *, dry_run: bool
+) -> tuple[str | None, Iterator[Outcome]]:
+    """Copy what is wanting, one version after the other, and give the remote's name; `dry_run` only tells of them."""
+    versions = list(_named(found))
+    if not versions:
+        return None, iter(())
+    to = destination(repository, found)
+    missing = wanting(versions, found, to)
+    return to.name, (Outcome(one, None) for one in missing) if dry_run else _copied(missing, found, to, bar)
 
 
-def mirror(found: Registry, to: Destination, bar: Bar) -> Iterator[Outcome]:
-    """Copy what is wanting, one version after the other; what cannot be copied keeps no other from it."""
-    for version in wanting(found, to):
+def _copied(versions: Sequence[Version], found: Registry, to: Destination, bar: Bar) -> Iterator[Outcome]:
+    """Copy versions; one that cannot be copied keeps no other from it."""
+    for version in versions:
         try:
             with bar(version.label, version.record.must.artifact.size) as tick:
                 _copy(version, found, to, tick)

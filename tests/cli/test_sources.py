@@ -156,11 +156,27 @@ def test_mirror_asks_nobody_whom_policy_no_longer_allows(
 
 
 def test_mirror_has_no_aim_where_all_remotes_lie_in_the_repository(a_repo: Repository) -> None:
+    commit(a_repo, a_version())
     commit(a_repo, builders.a_policy(remotes={"examples": {"url": ".artifacts"}}))
 
     result = run("mirror")
     assert result.exit_code == 5
     assert result.stderr.startswith("error: all remotes of this registry lie in the repository")
+
+
+def test_where_no_version_names_a_source_no_remote_is_asked_and_none_need_be_there(
+    a_repo: Repository,
+) -> None:
+    commit(a_repo, builders.a_policy(remotes={"examples": {"url": ".artifacts"}}))
+
+    result = run("mirror", "--json")
+    report: dict[str, Any] = {
+        "schema": "mirror/v1",
+        "commit": a_repo.commit("main"),
+        "remote": None,
+        "versions": [],
+    }
+    assert (result.exit_code, json.loads(result.stdout)) == (0, report)
 
 
 def test_a_remote_that_cannot_be_asked_keeps_nobody_from_looking_at_the_source(a_repo: Repository) -> None:
@@ -193,6 +209,19 @@ def test_offline_the_report_says_that_the_source_was_not_asked(a_repo: Repositor
         "why": "the sources were not asked: --offline, or nobody could here",
     } in json.loads(result.stdout)["skipped"]
     assert public.asked == []
+
+
+@pytest.mark.parametrize("more", [("--offline",), ("--verify",), ("--base", "")], ids="".join)
+def test_what_needs_no_key_is_asked_of_a_change_alone(more: tuple[str, ...]) -> None:
+    result = run("check", *([] if "--base" in more else ["--base", "main", *more]), "--public")
+
+    assert (result.exit_code, result.stderr) == (
+        2,
+        (
+            "error: --public asks the sources of a change, and no remote\n"
+            " hint: give --base REV with it, and neither --offline nor --verify\n"
+        ),
+    )
 
 
 def test_a_pointer_that_addresses_other_bytes_is_found_before_the_merge(a_repo: Repository) -> None:

@@ -51,7 +51,7 @@ def test_what_has_merged_is_published_and_put_on_record(
     with pages(runner.home / "pages") as url:
         runner.environment["PAGES_URL"] = url
         done = runner.run("push", "publish", equipped.commit("main"), pushed(equipped, before))
-        assert done.results == dict.fromkeys(("build", "deploy", "smoke", "record"), "success")
+        assert done.results == dict.fromkeys(("build", "deploy", "smoke", "mirror", "record"), "success")
         asked = CliRunner().invoke(group, ["resolve", "churn@1.3.0", "--registry", url])
         assert asked.exit_code == 0
     told = Repository(runner.origin)

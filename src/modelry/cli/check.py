@@ -96,9 +96,12 @@ def check(  # noqa: PLR0913 - a parameter for each option
     targets = telling.asked(format_, reports)
     top, chosen = _asked(paths, registry)
     answered = _answering(top, base, head, number)
-    reading = _reading(base, top, subset, offline=offline or public, verify=verify)
-    if public and (offline or base is None):
-        raise UsageError("--public asks the sources of a change", hint="give --base REV, and not --offline")
+    reading = _reading(base, top, subset, offline=offline, verify=verify)
+    if public and (offline or verify or base is None):
+        raise UsageError(
+            "--public asks the sources of a change, and no remote",
+            hint="give --base REV with it, and neither --offline nor --verify",
+        )
     mended: Files | None = None
     if fix or diff:
         from modelry import mending  # noqa: PLC0415 - only who asks for it pays
@@ -158,9 +161,7 @@ def _reading(
     if not verify:
         return None
     if offline:
-        raise UsageError(
-            "--offline and --public ask no remote, and --verify reads them", hint="give one of them"
-        )
+        raise UsageError("--offline asks no remote, and --verify reads them", hint="give one of the two")
     if base is not None and Path(base).is_dir() and Repository(top).resolves(base) is None:
         raise UsageError(
             f"{base} is no revision: between folders no remote is asked", hint="leave --verify out"

@@ -36,15 +36,13 @@ def mirror(
     repository = Repository(options.folder(registry))
     commit = repository.commit(base or repository.base)
     found = moments.registry(repository, commit)
-    to = mirroring.destination(repository, found)
+    name, outcomes = mirroring.mirror(repository, found, progress.bar, dry_run=dry_run)
     code, rows = Exit.DONE, []
-    for version, error in (
-        mirroring.planned(found, to) if dry_run else mirroring.mirror(found, to, progress.bar)
-    ):
+    for version, error in outcomes:
         code = max(code, Exit.DONE if error is None else error.code)
         rows.append(mirrored.row(version, error, dry_run=dry_run))
         if not as_json:
-            click.echo(mirrored.line(rows[-1], to.name), nl=False, err=error is not None)
+            click.echo(mirrored.line(rows[-1], name or ""), nl=False, err=error is not None)
     if as_json:
-        click.echo(mirrored.to_json(commit, to.name, rows), nl=False)
+        click.echo(mirrored.to_json(commit, name, rows), nl=False)
     ctx.exit(code)

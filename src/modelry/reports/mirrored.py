@@ -36,8 +36,8 @@ class MirrorReport(Part):
     """Which kind of document this is, in which edition."""
     commit: Commit
     """The commit of main that was looked at."""
-    remote: str
-    """The remote that they are copied to, by its name."""
+    remote: str | None
+    """The remote that they are copied to, by its name; null where no version names a source."""
     versions: Several[Mirrored]
     """The versions that lay in no remote before."""
 
@@ -65,10 +65,10 @@ def line(row: Mirrored, remote: str) -> str:
     return f"{shown(f'{row.version}: {told[row.state]}')}\n"
 
 
-def to_json(commit: str, remote: str, rows: Iterable[Mirrored]) -> str:
+def to_json(commit: str, remote: str | None, rows: Iterable[Mirrored]) -> str:
     """Give the answer as JSON."""
     answer = MirrorReport.model_validate(
         {"schema": "mirror/v1", "commit": commit, "remote": remote, "versions": tuple(rows)}
     )
-    said = answer.model_dump(mode="json", by_alias=True, exclude_none=True)
+    said = answer.model_dump(mode="json", by_alias=True, exclude_none=True) | {"remote": remote}
     return dumps(said, indent=2, ensure_ascii=False) + "\n"
