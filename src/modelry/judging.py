@@ -10,13 +10,14 @@ from typing import NamedTuple, ParamSpec, TypeVar
 from modelry import checks
 from modelry.checks.base import Ever, Held, History, Pointing, UnavailableError
 from modelry.checks.sources import is_from_source
-from modelry.errors import RegistryError
+from modelry.errors import NotFoundError, RegistryError, UsageError
 from modelry.git import GitError, MergeConflictError, Repository, merging, reading
 from modelry.model import changes, layout
 from modelry.model.files import Tree
 from modelry.model.registry import Registry, Version
 from modelry.model.standing import Standing
 from modelry.storage import access, documents, events, folders, holdings, memory, moments
+from modelry.storage import top as tops
 from modelry.storage.contents import ALL, Part, Tick
 
 P = ParamSpec("P")
@@ -96,6 +97,22 @@ def _fork(repository: Repository, main: str, head: str) -> str:
             "the change and main have no commit in common",
             hint="in a shallow clone: git fetch --unshallow; otherwise make the change again from main",
         ) from error
+
+
+def place(start: Path, base: str | None) -> Path:
+    """Give the top of the registry that one stands in; of a bare repository, which has no files, a change can be judged."""
+    try:
+        return tops.find(start)
+    except NotFoundError:
+        repository = Repository(start)
+        if not (repository.succeeds("rev-parse", "--git-dir") and repository.is_bare):
+            raise
+    if base is None:
+        raise UsageError(
+            f"{start} is a bare repository: there are no files to judge",
+            hint="judge a change of it: modelry check --base REV --head REV",
+        )
+    return start
 
 
 def folder(

@@ -13,7 +13,7 @@ from modelry import checks, judging
 from modelry.checks import sharing
 from modelry.checks.base import Context, UnavailableError
 from modelry.model import layout
-from modelry.reports import FORMATS
+from modelry.reports.formats import FORMATS
 from modelry.storage import folders
 
 

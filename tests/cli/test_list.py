@@ -190,7 +190,7 @@ def test_all_that_is_known_of_a_version_is_in_the_answer_for_programs() -> None:
         (["--where", "zzz"], "there is no variable zzz", f"there are {', '.join(queries.VARIABLES)}"),
         (
             ["--where", "metrics.auc >"],
-            "the expression cannot be read at character 14: mismatched input '<EOF>'",
+            "the expression cannot be read at character 14: it ends too early",
             'write CEL, for example: metrics.auc > 0.9 && stage == "production"',
         ),
         (
@@ -200,7 +200,7 @@ def test_all_that_is_known_of_a_version_is_in_the_answer_for_programs() -> None:
         ),
         (
             ["--where", 'metrics.auc > "high"'],
-            "the expression cannot be judged: No such overload: the operation is not defined for the given operand types",
+            "the expression cannot be judged: the operation is not defined for the given operand types",
             "see what each variable is: modelry list --help",
         ),
         (
@@ -208,6 +208,7 @@ def test_all_that_is_known_of_a_version_is_in_the_answer_for_programs() -> None:
             "version is the number here",
             "its record is `record`, as in record.training.seed",
         ),
+        (["--within", "3d"], "--within goes with --due", "modelry list --due --within 3d"),
         (["--due", "--within", "soon"], "'soon' is not a duration", "write for example 30m, 12h, 7d or 2w"),
     ],
 )

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 import shlex
+import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
@@ -558,3 +559,47 @@ def test_the_undo_that_a_proposal_tells_works_as_typed(
     assert undo is not None
     land(*shlex.split(undo[1]))
     assert said_of(a_repo) == was
+
+
+def test_what_a_review_says_takes_a_policy_back_works_as_typed(a_repo: Repository) -> None:
+    a_repo.run("switch", "--quiet", "--create", "policy")
+    files = builders.a_policy(remotes={"store": {"url": str(a_repo.top.parent / "store")}}, title="Softer")
+    folders.write(files, a_repo.top)
+    a_repo.run("commit", "--quiet", "--all", "--message", "Soften the policy")
+    before = a_repo.tree("origin/main").read(layout.POLICY)
+    reviewed = json.loads(run("review", "--base", "main", "--format", "json", "--offline").stdout)
+    (undo,) = [section["undo"] for section in reviewed["sections"]]
+    a_repo.run("push", "--quiet", "origin", "policy")
+    assert run("merge", "policy", "--offline").exit_code == 0
+    a_repo.run("switch", "--quiet", "main")
+    a_repo.run("merge", "--quiet", "--ff-only", "origin/main")
+    assert (a_repo.top / layout.POLICY).read_bytes() == files[layout.POLICY] != before
+    subprocess.run(["sh", "-c", f"GIT_EDITOR=true {undo}"], cwd=a_repo.top, check=True, capture_output=True)
+    assert (a_repo.top / layout.POLICY).read_bytes() == before
+
+
+def test_a_stage_that_there_is_not_is_told_by_its_own_code() -> None:
+    assert refused("promote", "churn@1.1.0", "prodution", "--reason", "better") == (
+        5,
+        "error: there is no stage prodution\n hint: did you mean production?\n",
+    )
+
+
+def test_a_bare_repository_is_judged_by_a_change_and_has_no_files(
+    a_repo: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    branch = run("promote", "churn@1.1.0", "staging", "--reason", "better").stdout.strip()
+    bare = Path(a_repo.run("remote", "get-url", "origin").strip())
+    monkeypatch.chdir(bare)
+    assert refused("check") == (
+        2,
+        (
+            f"error: {bare} is a bare repository: there are no files to judge\n"
+            " hint: judge a change of it: modelry check --base REV --head REV\n"
+        ),
+    )
+    judged = run("check", "--base", "main", "--head", branch, "--offline")
+    assert (judged.exit_code, judged.stdout.splitlines()[-1]) == (0, "promotion: passes")
+    (tmp_path / "empty").mkdir()
+    monkeypatch.chdir(tmp_path / "empty")
+    assert refused("check")[0] == 5

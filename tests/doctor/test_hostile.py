@@ -11,7 +11,8 @@ from modelry import doctor, examining, treating
 from modelry.doctor import Setup, calls, mends
 from modelry.doctor.settings import ENDPOINTS
 from modelry.model.files import FOLDER, REGULAR, Entry, Files, Paths, Tree
-from modelry.reports import FORMATS, treatment
+from modelry.reports import treatment
+from modelry.reports.formats import FORMATS
 from modelry.storage import sheets
 
 DUMP = json.loads((shown.SOUND / shown.SETTINGS).read_text("utf-8"))

@@ -14,7 +14,8 @@ import builders
 from modelry.checks import Report, Severity
 from modelry.model import layout
 from modelry.model.policy import Approvals
-from modelry.reports import FORMATS, findings
+from modelry.reports import findings
+from modelry.reports.formats import FORMATS
 from modelry.storage import folders
 
 HOSTILE = "a|b <img src=x> [x](http://evil.example) ![x](y) @alice #12 www.evil.example `c` *d* _e_ ~f~ & 50%\r\n::error::\x1b[31m\u202e"

@@ -18,7 +18,8 @@ import builders
 from modelry import __version__, checks
 from modelry.checks import Report, Rule, Severity
 from modelry.model import layout
-from modelry.reports import FORMATS, checked, documents
+from modelry.reports import checked, documents
+from modelry.reports.formats import FORMATS
 from modelry.storage import folders
 
 PATH = "registry/models/churn/stages/production.yaml"

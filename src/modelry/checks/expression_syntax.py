@@ -98,6 +98,43 @@ def read(text: str) -> Node:
     return node
 
 
+_MEANT = {"=": "==", "and": "&&", "or": "||", "not": "!", "&": "&&", "|": "||"}
+"""What other languages write, and CEL does not."""
+
+
+_COMPLAINT = re.compile(r"ERROR: <input>:(\d+):(\d+): ", re.MULTILINE)
+
+
+def refused(text: str, complaint: str) -> tuple[int, str] | None:
+    """Give from which character on the library cannot read an expression, and why, in words; None where it names no place."""
+    told = _COMPLAINT.search(complaint)
+    if told is None:
+        return None
+    lines = text.split("\n")[: int(told[1]) - 1]
+    start = sum(len(line) + 1 for line in lines) + int(told[2]) - 1
+    return start, _stumble(text, start)
+
+
+def _stumble(text: str, at: int) -> str:
+    rest = text[at:].lstrip()
+    if not rest:
+        missing = next(
+            (
+                f": a {end} is missing"
+                for begin, end in ("()", "[]", "{}")
+                if text.count(begin) > text.count(end)
+            ),
+            "",
+        )
+        return f"it ends too early{missing}"
+    if rest[0] in "\"'":
+        return "a quotation mark is never closed"
+    word = re.match(r"\w+|.", rest)
+    told = word[0] if word is not None else rest[:1]
+    meant = f"; write `{_MEANT[told]}`" if told in _MEANT else ""
+    return f"`{told}` cannot stand here{meant}"
+
+
 def pieces(node: Node) -> Iterator[Node]:
     """Give a piece and all that it is made of."""
     yield node

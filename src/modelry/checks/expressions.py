@@ -13,9 +13,6 @@ from modelry.model.policy import Policy, Require
 from modelry.model.registry import Version
 
 HINT = "it may use version, metrics, champion, stage and the functions of CEL"
-_SYNTAX = re.compile(
-    r"ERROR: <input>:(\d+):(\d+): (?:Syntax error: )?(.*?)(?: expecting \{.*)?$", re.MULTILINE
-)
 
 
 class Answer(NamedTuple):
@@ -112,14 +109,12 @@ def _faults(expression: str, policy: Policy) -> Sequence[Wrong]:
     try:
         cel.compile(expression)
         tree = expression_syntax.read(expression)
-        found = expression_types.wrong(tree, expression, _scope(policy))
-        return found or _without_champion(tree)
+        wrong = expression_types.wrong(tree, expression, _scope(policy))
+        return wrong or _without_champion(tree)
     except ValueError as error:
         if "Recursion limit" not in str(error):
-            told = _SYNTAX.search(str(error))
-            message = told[3][:100] if told else _first(str(error))[:100]
-            lines = expression.split("\n")[: int(told[1]) - 1] if told else []
-            start = sum(len(line) + 1 for line in lines) + (int(told[2]) - 1 if told else 0)
+            found = expression_syntax.refused(expression, str(error))
+            start, message = found or (0, _first(str(error))[:100])
             return [Wrong(start, f"the expression cannot be read: {message}", HINT)]
     except expression_syntax.UnreadError as error:
         return [Wrong(0, f"the expression cannot be read from `{str(error)[:40]}` on", HINT)]

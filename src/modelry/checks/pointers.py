@@ -171,19 +171,20 @@ def artifact_unreachable(context: Context) -> Iterator[Problem]:
             out = pointer.value.out
             size = context.objects(out.md5)
             where = pointer.locate(["outs", 0, "md5"])
+            again = f"modelry register {version.model} ARTIFACT --version {version.number}"
             if size is None:
                 yield Problem(
                     pointer.path,
                     f"{out.path} is in no remote of this registry",
                     where,
-                    "copy it from its source: modelry mirror" if from_source else "push it: modelry register",
+                    "copy it from its source: modelry mirror" if from_source else f"push it: {again}",
                 )
             elif size != out.size and not pointer.value.is_folder:
                 yield Problem(
                     pointer.path,
                     f"the remote holds {size} bytes, expected {out.size}",
                     where,
-                    "push it again: modelry register",
+                    f"push it again: {again}",
                 )
 
 

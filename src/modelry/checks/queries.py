@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from typing import Any
 
+from modelry.checks import expression_syntax
 from modelry.errors import UsageError
 
 VARIABLES = {
@@ -34,7 +35,6 @@ Facts = Callable[[str], Any]
 """Gives what a variable says of a version; raises `KeyError` where nothing is known."""
 
 _BOUND = re.compile(r"\.\s*(?:all|exists|exists_one|map|filter)\s*\(\s*([A-Za-z_]\w*)\s*,")
-_SYNTAX = re.compile(r"ERROR: <input>:\d+:(\d+): (?:Syntax error: )?(.*?)(?: expecting \{.*)?$", re.MULTILINE)
 _AS_IN_GATES = re.compile(r"(?<![\w.])version\.")
 _MEASURED = re.compile(r"\bmetrics\.([a-z]\w*)")
 
@@ -49,9 +49,9 @@ class Query:
         try:
             self._program = cel.compile(expression)
         except ValueError as error:
-            found = _SYNTAX.search(str(error))
+            found = expression_syntax.refused(expression, str(error))
             told = (
-                f"at character {found[1]}: {found[2][:100]}" if found else str(error).partition("\n")[0][:100]
+                f"at character {found[0] + 1}: {found[1]}" if found else str(error).partition("\n")[0][:100]
             )
             raise UsageError(
                 f"the expression cannot be read {told}",
@@ -85,7 +85,9 @@ class Query:
         except KeyError:
             return False
         except (ArithmeticError, RuntimeError, TypeError, ValueError) as error:
-            self._complaint = str(error).partition(". ")[0].partition("\n")[0]
+            self._complaint = (
+                str(error).removeprefix("No such overload: ").partition(". ")[0].partition("\n")[0]
+            )
             return False
         if not isinstance(said, bool):
             raise UsageError(

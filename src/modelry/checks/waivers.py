@@ -156,11 +156,15 @@ def waiver_expired(context: Context) -> Iterator[Problem]:
     It excuses nothing any more, and looks as if it did. Remove it, or propose another one with a later day
     and a reason that still holds.
     """
-    for _, document, waiver in _waivers(context):
+    for model, document, waiver in _waivers(context):
         if waiver.expires < context.today:
+            name = document.path.rpartition("/")[2].removesuffix(".yaml")
+            brought = document.path in context.changes.paths
             yield Problem(
                 document.path,
                 f"expired after {waiver.expires:%Y-%m-%d}",
                 document.locate(["expires"]),
-                f"remove it: git rm {document.path}",
+                "give it a day that is still to come"
+                if brought
+                else f"take it back: modelry waive {model.name} --undo {name} --reason …",
             )

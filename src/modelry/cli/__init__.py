@@ -1,5 +1,6 @@
 """The command line: one command, one module, no decision in it; this is its door and its one error boundary."""
 
+import gc
 import importlib
 from collections.abc import Sequence
 
@@ -45,6 +46,10 @@ COMMANDS = {
     "schema": "Write the JSON Schemas, or say which are stale.",
 }
 """Every command and what it is for, in the order of the help page; a module is imported when it is called."""
+
+
+_OBJECTS = 100_000
+"""How many more objects than before there have to be for the collector to look for cycles among them."""
 
 
 class Boundary(click.Group):
@@ -114,4 +119,6 @@ def group() -> None:
 
 def main(args: Sequence[str] | None = None) -> None:
     """Run the command line and exit."""
+    # A command is short, and what it reads has no cycles: the collector would look at all of it again and again.
+    gc.set_threshold(_OBJECTS)
     group.main(args=args, prog_name="modelry")

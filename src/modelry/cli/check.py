@@ -13,9 +13,9 @@ from modelry.errors import Exit, UsageError
 from modelry.forges import answering
 from modelry.git import Repository, merging
 from modelry.model.files import Files
-from modelry.reports import FORMATS, findings
+from modelry.reports import findings
+from modelry.reports.formats import FORMATS
 from modelry.storage import contents
-from modelry.storage import top as tops
 
 
 @click.command()
@@ -94,7 +94,7 @@ def check(  # noqa: PLR0913 - a parameter for each option
       modelry check --base main --head promote/churn/production/1.2.0 --pull-request 12
     """
     targets = telling.asked(format_, reports)
-    top, chosen = _asked(paths, registry)
+    top, chosen = _asked(paths, registry, base)
     answered = _answering(top, base, head, number)
     reading = _reading(base, top, subset, offline=offline, verify=verify)
     if public and (offline or verify or base is None):
@@ -126,10 +126,12 @@ def check(  # noqa: PLR0913 - a parameter for each option
     ctx.exit(Exit.FINDINGS if report.errors or waits else Exit.DONE)
 
 
-def _asked(paths: tuple[Path, ...], registry: str | None) -> tuple[Path, frozenset[str] | None]:
+def _asked(
+    paths: tuple[Path, ...], registry: str | None, base: str | None
+) -> tuple[Path, frozenset[str] | None]:
     """Give the top of the registry that is meant, and the files to tell of; None for all."""
     given = [Path(os.path.abspath(path)) for path in paths] or [options.folder(registry)]  # noqa: PTH100 - links stay
-    top = tops.find(given[0])
+    top = judging.place(given[0], base)
     for path in given:
         if not path.is_relative_to(top):
             raise UsageError(f"{path} is not in {top}", hint="check one registry at a time")

@@ -13,7 +13,8 @@ from modelry.errors import Exit, UsageError
 from modelry.forges import github_settings
 from modelry.git import Repository
 from modelry.model.files import Tree
-from modelry.reports import FORMATS, treatment
+from modelry.reports import treatment
+from modelry.reports.formats import FORMATS
 from modelry.storage import documents, folders, sheets
 from modelry.storage import top as tops
 

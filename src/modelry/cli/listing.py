@@ -5,10 +5,10 @@ from typing import Any
 import click
 
 from modelry.cli import options
-from modelry.errors import Exit
+from modelry.errors import Exit, UsageError
 from modelry.git import Repository
 from modelry.model import names
-from modelry.reports import holding, overview, versions
+from modelry.reports import overview, wanted
 from modelry.storage import moments
 
 
@@ -23,7 +23,7 @@ from modelry.storage import moments
 @click.option(
     "--due", is_flag=True, help="List what must be looked at again; exit 3 when something is overdue."
 )
-@click.option("--within", default="14d", show_default=True, help="With --due: how far ahead.")
+@click.option("--within", metavar="DURATION", help="With --due: how far ahead.  [default: 14d]")
 @options.at
 @options.json
 @options.registry
@@ -35,9 +35,9 @@ def listing(
     registry: str | None,
     *,
     due: bool,
-    within: str,
+    within: str | None,
     as_json: bool,
-    **asked: Any,  # noqa: ANN401 - as `versions.Wish` has them
+    **asked: Any,  # noqa: ANN401 - as `wanted.Wish` has them
 ) -> None:
     """List models, their latest version and who holds their stages.
 
@@ -54,21 +54,27 @@ def listing(
       modelry list --where 'metrics.auc > 0.9 && stage == "production"' --sort metrics.auc --reverse
       modelry list --due --within 30d              for a scheduled job
     """
-    folder, wish = options.folder(registry), versions.Wish(**asked)
+    folder, wish = options.folder(registry), wanted.Wish(**asked)
     if due:
         # A plain list need not wait until this is imported.
         from modelry.reports import due as dues  # noqa: PLC0415
 
         found, ends, now = moments.terms(Repository(folder), at)
-        until = now + names.duration(within)
+        until = now + names.duration(within or dues.AHEAD)
         told = dues.among(found, ends, until, wish)
         click.echo(dues.to_json(told, now, until) if as_json else dues.text(told, now), nl=False)
         ctx.exit(Exit.FINDINGS if any(one.end <= now for one in told) else Exit.DONE)
+    if within:
+        raise UsageError("--within goes with --due", hint=f"modelry list --due --within {within}")
     found = moments.seen(folder, at, wish.stage)
     if wish.is_of_versions:
+        from modelry.reports import versions  # noqa: PLC0415 - as above: this one brings the rules' language
+
         rows = versions.listed(found, wish)
         click.echo(versions.to_json(rows) if as_json else versions.text(rows, wish), nl=False)
     elif wish.stage is not None:
+        from modelry.reports import holding  # noqa: PLC0415 - as above
+
         taken = moments.taken(folder, at)
         shown = holding.to_json if as_json else holding.text
         click.echo(shown(found, wish.stage, taken), nl=False)

@@ -25,9 +25,10 @@ def promote_all(
 ) -> Proposal:
     """Propose that versions take a stage, together or not at all.
 
-    Where the stage's policy sets a term (`expires_after`), the present holder is given another one. Elsewhere it
+    Raises `NotFoundError` for a stage that there is not. Where the stage's policy sets a term (`expires_after`), the present holder is given another one. Elsewhere it
     raises `ConflictError` for a version that holds the stage already, and `UsageError` for two of one model.
     """
+    registry.require_stage(stage)
     versions = sorted(versions, key=lambda version: version.label)
     models = [version.model for version in versions]
     twice = sorted({name for name in models if models.count(name) > 1})

@@ -11,6 +11,10 @@ from modelry.model.fields import ModelName, Part, Several, Time, Version
 from modelry.model.registry import Model, Registry
 from modelry.reports import versions
 from modelry.reports.overview import table
+from modelry.reports.wanted import Wish
+
+AHEAD = "14d"
+"""How far ahead is looked, unless told."""
 
 
 class Due(NamedTuple):
@@ -66,7 +70,7 @@ def among(
     registry: Registry,
     ends: Mapping[tuple[str, str], datetime],
     until: datetime,
-    wish: versions.Wish,
+    wish: Wish,
 ) -> list[Due]:
     """Give what ends by then, first what ends first; `ends` says when assignments do, by model and stage.
 

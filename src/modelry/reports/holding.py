@@ -73,10 +73,11 @@ def sentences(model: Model, number: str, taken: Taken) -> str:
 def _sentence(stage: str, event: Event | None) -> str:
     if event is None:
         return f"in {stage}\n"
-    day, _, approver, request, why = _cells(event)
+    day, _, _, request, why = _cells(event)
     who = history.who(event.landing)
     said = [f"in {stage} since {day} {event.when.astimezone(UTC):%H:%M} UTC", who]
-    said += [] if event.landing.approved_by else [f"approval: {approver}"]
+    if not event.landing.approved_by:
+        said += ["approval: not on record" if event.landing.approved_by is None else "nobody had to approve"]
     said += [request] if request != "-" else []
     first = lines.wrapped(f"{', '.join(said)}, {event.commit[:10]}", 0)
     return first + lines.wrapped(why, 2)

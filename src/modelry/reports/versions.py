@@ -1,7 +1,6 @@
 """Versions, found by a question and put in order, for a terminal or a program."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from json import dumps
@@ -10,8 +9,6 @@ from typing import Any, Literal
 from pydantic import Field
 
 from modelry.checks import queries
-from modelry.checks.queries import Query
-from modelry.errors import UsageError
 from modelry.model import names
 from modelry.model.comparison import plain
 from modelry.model.documents import ModelInfo, VersionRecord
@@ -19,6 +16,7 @@ from modelry.model.fields import ModelName, Part, Several, StageName
 from modelry.model.fields import Version as Number
 from modelry.model.registry import Model, Registry, Version
 from modelry.reports.overview import table
+from modelry.reports.wanted import Wish
 
 
 class Listed(Part):
@@ -61,40 +59,6 @@ class Listing(Part):
     """Which kind of document this is, in which edition."""
     versions: Several[Listed]
     """The versions that were asked for, in the order that was asked for."""
-
-
-@dataclass(frozen=True)
-class Wish:
-    """Which versions are asked for, and in which order."""
-
-    stage: str | None = None
-    where: str | None = None
-    """An expression that must hold."""
-    sort: str = ""
-    """A path of a variable; empty for the order of models and numbers."""
-    reverse: bool = False
-    limit: int | None = None
-
-    def __post_init__(self) -> None:
-        """Refuse an order that is turned round, and is none."""
-        if self.reverse and not self.sort:
-            raise UsageError("--reverse goes with --sort", hint="say by what: --sort metrics.auc --reverse")
-
-    @property
-    def is_of_versions(self) -> bool:
-        """Whether it can only be answered by versions."""
-        return bool(self.where or self.sort or self.limit)
-
-    @cached_property
-    def query(self) -> Query | None:
-        """The expression, read; raises `UsageError` where it cannot be."""
-        return Query(self.where) if self.where else None
-
-    @property
-    def metrics(self) -> list[str]:
-        """The metrics that it names."""
-        sorted_by = [self.sort.removeprefix("metrics.")] if self.sort.startswith("metrics.") else []
-        return list(dict.fromkeys([*(self.query.metrics if self.query else ()), *sorted_by]))
 
 
 class Row:

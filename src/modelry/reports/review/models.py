@@ -11,7 +11,7 @@ from modelry.reports.findings import plain
 from modelry.reports.review import gating
 from modelry.reports.review.facts import Difference, Section, Statement
 from modelry.reports.review.subject import Subject, ordered
-from modelry.reports.review.words import listed, until
+from modelry.reports.review.words import listed, revert, until
 
 _EXCUSED = {
     "metric-misses-gate": "from the gates",
@@ -52,7 +52,7 @@ def _files(title: str, paths: list[str], subject: Subject) -> Section:
         brief=told,
         reason="",
         statements=(Statement(tone="look", text=told),),
-        undo="git revert --mainline 1 MERGE",
+        undo=revert(paths[0]),
     )
 
 
@@ -92,7 +92,7 @@ def _metadata(subject: Subject, step: Step) -> Section:
         consumers=subject.consumers(name) if "deprecated" in touched else (),
         undo=f"modelry deprecate {name} --undo --reason …"
         if after is not None and after.deprecated is not None and touched == {"deprecated"}
-        else "git revert --mainline 1 MERGE",
+        else revert(step.edit.path),
     )
 
 
@@ -156,7 +156,7 @@ def _waiver(subject: Subject, step: Step) -> Section:
         acts=tuple(gating.approving(subject, {step.edit.path})),
         undo=f"modelry waive {name} --undo {file} --reason …"
         if after is not None
-        else "git revert --mainline 1 MERGE",
+        else revert(step.edit.path),
     )
 
 

@@ -9,7 +9,7 @@ from modelry.model.policy import Policy
 from modelry.reports.review.facts import Difference, Section, Statement
 from modelry.reports.review.policy_steps import between
 from modelry.reports.review.subject import Subject, ordered
-from modelry.reports.review.words import listed
+from modelry.reports.review.words import listed, revert
 
 _SHOWN = 20
 """As many champions as are named one by one."""
@@ -33,7 +33,7 @@ def sections(subject: Subject) -> Iterator[Section]:
             brief=told,
             reason="",
             statements=(Statement(tone="look", text=told),),
-            undo="git revert --mainline 1 MERGE",
+            undo=revert(path),
         )
 
 
@@ -70,7 +70,7 @@ def _section(subject: Subject) -> Section:
         reason="",
         statements=ordered(statements),
         differences=changed,
-        undo="git revert --mainline 1 MERGE",
+        undo=revert(layout.POLICY),
     )
 
 

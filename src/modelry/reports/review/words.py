@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from shlex import quote
 
 
 def number(value: float) -> str:
@@ -20,6 +21,11 @@ def listed(items: Iterable[str], most: int = 5) -> str:
     if len(told) > most:
         told = [*told[:most], f"{len(told) - most} more"]
     return " and ".join([", ".join(told[:-1]), told[-1]]) if len(told) > 1 else "".join(told)
+
+
+def revert(path: str) -> str:
+    """Give the command that takes back what was merged last of a file, for which modelry has none of its own."""
+    return f"git revert --mainline 1 $(git log -1 --first-parent --format=%H main -- {quote(path)})"
 
 
 def counted(count: int, what: str) -> str:
