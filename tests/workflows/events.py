@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from emulator import Forge
 from modelry.git import Repository, merging
 from modelry.model.files import Files
 from modelry.storage import folders
-from workflows.runner import SLUG
 
 BRANCH = "change"
 
@@ -29,20 +29,29 @@ def commit(repository: Repository, files: Files, branch: str = BRANCH) -> None:
 
 
 def opened(
-    repository: Repository, branch: str = BRANCH, number: int = 7, slug: str = SLUG, *, fork: bool = False
+    repository: Repository,
+    forge: Forge,
+    branch: str = BRANCH,
+    number: int | None = None,
+    *,
+    fork: bool = False,
 ) -> Request:
-    """Ask to merge a branch of the clone; of a fork, origin gets no branch but only what GitHub would merge."""
+    """Ask to merge a branch of the clone, unless that request is there; `fork` is what the event says of it."""
     base, head = repository.commit("main"), repository.commit(branch)
+    repository.run("push", "--quiet", "origin", f"+{head}:refs/heads/{branch}")
+    forge.follow()
+    if number is None:
+        asked = {"title": "Change the registry", "head": branch, "base": "main"}
+        number = int(forge.call("POST", "/pulls", asked)["number"])
     merge = repository.record(
         merging.merge(repository, base, head), [base, head], f"Merge {head} into {base}"
     )
-    pushed = [] if fork else [f"+{head}:refs/heads/{branch}"]
-    repository.run("push", "--quiet", "origin", *pushed, f"+{merge}:refs/pull/{number}/merge")
-    owner = f"mallory/{slug.partition('/')[2]}" if fork else slug
+    repository.run("push", "--quiet", "origin", f"+{merge}:refs/pull/{number}/merge")
+    owner = f"mallory/{forge.name.partition('/')[2]}" if fork else forge.name
     told = {
         "number": number,
         "head": {"sha": head, "ref": branch, "repo": {"full_name": owner}},
-        "base": {"sha": base, "ref": "main", "repo": {"full_name": slug}},
+        "base": {"sha": base, "ref": "main", "repo": {"full_name": forge.name}},
         "user": {"login": "mallory" if fork else "ada"},
     }
     return Request(number, merge, {"number": number, "pull_request": told})

@@ -8,8 +8,12 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -110,15 +114,17 @@ class Runner:
         }
         self.secrets |= {"GITHUB_TOKEN": "ci-token"}
 
-    def run(
-        self, event: str, workflow: str, commit: str, payload: Mapping[str, Any], ref: str = "main"
-    ) -> Run:
-        """Run a workflow as it stands in a commit, which is the event's."""
-        work = self._work(commit, ref)
+    def run(self, event: str, workflow: str, commit: str, payload: Mapping[str, Any], only: str = "") -> Run:
+        """Run a workflow as it stands in a commit, which is the event's; of a matrix everything, or one entry."""
+        work = self._work(commit)
         told = {"repository": {"full_name": self.slug, "default_branch": "main"}, **payload}
         (self.home / "event.json").write_text(json.dumps(told), "utf-8")
         done = subprocess.run(
-            [*self._command(event), f"--workflows=.github/workflows/{workflow}.yml"],
+            [
+                *self._command(event),
+                f"--workflows=.github/workflows/{workflow}.yml",
+                *([f"--matrix={only}"] if only else []),
+            ],
             cwd=work,
             env=self._environment(),
             stdin=subprocess.DEVNULL,
@@ -142,7 +148,7 @@ class Runner:
         """What was in the pins that it was to install."""
         return (self.home / "python.log.pins").read_bytes()
 
-    def _work(self, commit: str, ref: str) -> Path:
+    def _work(self, commit: str) -> Path:
         """Check the event's commit out, where act reads the workflow and the commit."""
         work = self.home / "work"
         if not work.exists():
@@ -150,7 +156,7 @@ class Runner:
             Repository(work).run("remote", "add", "origin", f"https://github.com/{self.slug}.git")
         git = Repository(work)
         git.run("fetch", "--quiet", str(self.origin), commit)
-        git.run("checkout", "--quiet", "--force", "-B", ref, "FETCH_HEAD")
+        git.run("checkout", "--quiet", "--force", "-B", "main", "FETCH_HEAD")
         return work
 
     def _command(self, event: str) -> list[str]:
@@ -201,3 +207,21 @@ class Runner:
     def _environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("GITHUB_")}
         return {**kept, "HOME": str(self.home)}
+
+
+@contextmanager
+def pages(runner: Runner) -> Iterator[str]:
+    """Serve what is published, as Pages would, and give its address; there may be nothing yet."""
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    handler = partial(Quiet, directory=str(runner.home / "pages"))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        url = runner.environment["PAGES_URL"] = f"http://127.0.0.1:{server.server_port}/"
+        yield url
+        server.shutdown()
+        thread.join()

@@ -23,9 +23,12 @@ TOOL = "python -m pip install --quiet --no-deps --requirement "
 NEW = builders.a_version("churn", "1.3.0")
 
 
-def test_a_bad_request_is_red_with_annotations_on_its_lines(equipped: Repository, runner: Runner) -> None:
+def test_a_bad_request_is_red_with_annotations_on_its_lines(
+    equipped: Repository, runner: Runner, forge: Forge
+) -> None:
     events.commit(equipped, {STAGE: (equipped.top / STAGE).read_bytes().replace(b"1.2.0", b"1.9.0")})
-    request = opened(equipped, fork=True)
+    runner.on(forge)
+    request = opened(equipped, forge, fork=True)
     done = runner.run("pull_request", "check", request.merge, request.payload)
     assert (done.code, done.results) == (1, {"judge": "failure", "registry": "failure"})
     assert done.annotations == [
@@ -46,17 +49,14 @@ def test_a_good_request_is_green_when_a_role_that_may_only_read_finds_the_bytes(
     equipped: Repository, runner: Runner, bucket: Bucket, forge: Forge
 ) -> None:
     keep_in(bucket, equipped, runner)
-    runner.on(forge)
     runner.variables = {
         "MODELRY_READ_ROLE": "reader",
         "MODELRY_AWS_REGION": "us-east-1",
         "MODELRY_CODE_SCANNING": "true",
     }
     events.commit(equipped, NEW)
-    equipped.run("push", "--quiet", "origin", "change")
-    forge.follow()
-    asked = forge.call("POST", "/pulls", {"title": "New", "head": "change", "base": "main"})
-    request = opened(equipped, number=asked["number"], slug=forge.name)
+    runner.on(forge)
+    request = opened(equipped, forge)
     missing = runner.run("pull_request", "check", request.merge, request.payload)
     assert missing.results == {**WRITTEN, "judge": "success", "verify": "failure"}
     assert missing.annotations == [
@@ -84,25 +84,33 @@ def keep_in(bucket: Bucket, equipped: Repository, runner: Runner) -> None:
     (runner.home / "roles/reader").write_text("".join(f"{name}={value}\n" for name, value in keys.items()))
 
 
-def test_a_fork_is_judged_without_rights_and_without_evidence(equipped: Repository, runner: Runner) -> None:
+def test_a_fork_is_judged_without_rights_and_without_evidence(
+    equipped: Repository, runner: Runner, forge: Forge
+) -> None:
     runner.variables = {"MODELRY_READ_ROLE": "reader"}
     events.commit(equipped, NEW)
-    request = opened(equipped, fork=True)
+    runner.on(forge)
+    request = opened(equipped, forge, fork=True)
     done = runner.run("pull_request", "check", request.merge, request.payload)
     assert (done.code, done.results) == (0, {"judge": "success", "registry": "success"})
     assert "evidence: skipped, from a fork: true" in done.log
     assert "Take the role" not in done.log
 
 
-def test_a_queue_is_judged_from_its_base_and_needs_the_bytes(equipped: Repository, runner: Runner) -> None:
+def test_a_queue_is_judged_from_its_base_and_needs_the_bytes(
+    equipped: Repository, runner: Runner, forge: Forge
+) -> None:
     events.commit(equipped, NEW)
-    request = opened(equipped, fork=True)
+    runner.on(forge)
+    request = opened(equipped, forge, fork=True)
     done = runner.run("merge_group", "check", request.merge, queued(equipped, request))
     assert done.results == {"judge": "success", "verify": "failure"}
     assert [(level, rule) for level, _, _, rule in done.annotations] == [("error", "artifact-unreachable")]
 
 
-def test_a_request_that_brings_its_own_judge_is_judged_by_mains(equipped: Repository, runner: Runner) -> None:
+def test_a_request_that_brings_its_own_judge_is_judged_by_mains(
+    equipped: Repository, runner: Runner, forge: Forge
+) -> None:
     evaluations = [{"dataset": {"name": "churn-2026q3", "version": "1"}, "metrics": {"auc": 0.3}}]
     folders.write(builders.a_version("churn", "1.3.0", evaluations=evaluations), equipped.top)
     equipped.run("add", "--all")
@@ -117,7 +125,8 @@ def test_a_request_that_brings_its_own_judge_is_judged_by_mains(equipped: Reposi
         **builders.an_assignment(version="1.3.0", previous="1.2.0"),
     }
     events.commit(equipped, own)
-    request = opened(equipped, fork=True)
+    runner.on(forge)
+    request = opened(equipped, forge, fork=True)
     done = runner.run("pull_request", "check", request.merge, request.payload)
     assert done.results == {"judge": "failure", "registry": "failure"}
     assert ("error", STAGE, "3", "metric-misses-gate") in done.annotations

@@ -1,12 +1,6 @@
 """The workflow `publish`, run by act: what has merged is published and put on record, and what went around is not."""
 
 import json
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 from click.testing import CliRunner
 
@@ -17,23 +11,7 @@ from modelry.git import Repository
 from modelry.model import layout
 from workflows import events
 from workflows.events import pushed
-from workflows.runner import Runner
-
-
-@contextmanager
-def pages(folder: Path) -> Iterator[str]:
-    """Serve a folder, which need not be there yet, as Pages would."""
-
-    class Quiet(SimpleHTTPRequestHandler):
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder))) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-        thread.join()
+from workflows.runner import Runner, pages
 
 
 def test_what_has_merged_is_published_and_put_on_record(
@@ -48,8 +26,7 @@ def test_what_has_merged_is_published_and_put_on_record(
     forge.approve(1, "bob")
     merged = forge.merge(1)
     equipped.run("pull", "--quiet", "origin", "main")
-    with pages(runner.home / "pages") as url:
-        runner.environment["PAGES_URL"] = url
+    with pages(runner) as url:
         done = runner.run("push", "publish", equipped.commit("main"), pushed(equipped, before))
         assert done.results == dict.fromkeys(("build", "deploy", "smoke", "mirror", "record"), "success")
         asked = CliRunner().invoke(group, ["resolve", "churn@1.3.0", "--registry", url])
