@@ -511,3 +511,26 @@ def test_pages_are_read_to_the_end(forge: Forge) -> None:
     assert [one.path.partition("?")[2] for one in forge.hub.asked] == [
         f"page={page}&per_page=100" for page in (1, 2, 3)
     ]
+
+
+def test_without_pygithub_a_person_opens_the_pull_request_and_ci_is_told_what_to_install(
+    clone: Repository, forge: Forge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(github, "find_spec", lambda _: None)
+    assert forges.chosen(a_policy(forge.url), clone) == Unasked(forge.url)
+    with pytest.raises(RegistryError, match="PyGithub is not installed") as caught:
+        connected(forge)
+    assert caught.value.hint == "pip install 'modelry[github]'"
+
+
+def test_a_fork_that_is_pushed_to_is_named_in_the_pull_request_and_sets_no_labels(
+    clone: Repository, forge: Forge
+) -> None:
+    proposal = a_proposal(clone)
+    hub = replace(connected(forge), head="dave:")
+    made = {"number": 7, "labels": [], "html_url": "#7", "title": TITLE, "body": proposal.body}
+    forge.hub.fail("POST .*/pulls$", answer(json.dumps(made).encode()))
+    assert hub.propose(proposal, clone, ["promotion"]).url == "#7"
+    listed = LISTED.replace("acme%3A", "dave%3A")
+    said = {"title": TITLE, "body": proposal.body, "head": f"dave:{BRANCH}", "base": "main"}
+    assert asked(forge) == [("GET", listed, None), ("POST", "/pulls", said)]

@@ -327,3 +327,20 @@ def test_the_same_registry_gives_the_same_bytes_anywhere(format_: str, tmp_path:
     assert [(done.returncode, done.stderr) for done in made] == [(3, b"")] * 3
     assert made[0].stdout == made[1].stdout == made[2].stdout
     assert made[0].stdout.isascii()
+
+
+def test_what_has_been_approved_is_told_as_what_stands_in_nobodys_way() -> None:
+    answer = "approved by bob (1002)"
+    report = Report((replace(PERSON, hint=answer, answer=answer),), (), ())
+    (result,) = json.loads(FORMATS["sarif"](report, lambda _: None))["runs"][0]["results"]
+    (issue,) = json.loads(FORMATS["gitlab"](report, lambda _: None))
+    sentence = f"needs 1 approval; {answer}"
+    assert (result["level"], result["message"]["text"]) == ("note", sentence)
+    assert (issue["severity"], issue["description"]) == ("info", sentence)
+    assert FORMATS["github"](report, lambda _: None) == (
+        f"::notice file={PATH},line=9,col=10,title=approval-needed::needs 1 approval%0A{answer}\npasses (1 approved)\n"
+    )
+    assert (
+        f"| approved | <code>{PATH}&#58;9&#58;10</code> | `approval-needed` | needs 1 approval | {answer} |"
+        in (FORMATS["markdown"](report, lambda _: None))
+    )

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from modelry import __version__
@@ -65,7 +66,7 @@ class Api:
     def all(self, path: str, key: str | None = None, by: str = "id", **query: str) -> Iterator[Any]:
         """Give the items of all pages of a list, or of the list that an answer holds by a key; `by` tells them apart."""
         seen: set[int | str] = set()
-        for page in range(1, 1000):
+        for page in count(1):
             found = self.ask("GET", path, per_page=str(_PAGE), page=str(page), **query)
             items = found[key] if key is not None else found
             if any(item[by] in seen for item in items):

@@ -51,7 +51,8 @@ def review(
 
 def _found(finding: Finding) -> Found:
     # A path that is no UTF-8 comes with half characters, which no stream takes.
-    texts = {"path": plain(finding.path), "message": plain(finding.message), "hint": plain(finding.hint)}
+    words = ("path", "message", "hint", "answer")
+    texts = {name: plain(getattr(finding, name)) for name in words}
     return Found.model_validate(asdict(finding) | texts)
 
 
