@@ -52,6 +52,10 @@ class GitLab:
     def user(self, number: int) -> dict[str, Any]:
         return {"id": number, "username": NAMES[number], "name": NAMES[number].title(), "state": "active"}
 
+    def _account(self, number: int) -> dict[str, Any]:
+        found = self.user(number)
+        return {**found, "bot": number == 7, "public_email": f"{found['username']}@acme.example"}
+
     def note(
         self,
         iid: int,
@@ -87,7 +91,7 @@ class GitLab:
         yield (
             "GET",
             r"/users/(\d+)",
-            lambda _q, _b, _u, id_: (200, {**self.user(int(id_)), "bot": id_ == "7"}),
+            lambda _q, _b, _u, id_: (200, self._account(int(id_))),
         )
         yield "GET", r"/groups/([^/]+)/members/all", self._members
         yield "GET", f"{project}/members/all/(\\d+)", self._member
@@ -122,7 +126,7 @@ class GitLab:
         yield (
             "GET",
             f"{project}/pipelines/(\\d+)/jobs",
-            lambda q, _b, _u, _p, id_: _page(q, self.jobs[int(id_)]),
+            self._jobs,
         )
         yield "GET", f"{project}/issues", self._list_issues
         yield "POST", f"{project}/issues", self._make_issue
@@ -141,6 +145,11 @@ class GitLab:
         role = self.roles.get(int(id_))
         told = {**self.user(int(id_)), "access_level": role}
         return (200, told) if role is not None else (404, {"message": "404 Not found"})
+
+    def _jobs(self, query: dict[str, str], _b: Any, _u: int, name: str, id_: str) -> Answer:
+        if int(name) not in self.projects.values():
+            return 404, {"message": "404 Project Not Found"}
+        return _page(query, self.jobs[int(id_)])
 
     def _of_commit(self, query: dict[str, str], _b: Any, _u: int, _p: str, commit: str) -> Answer:
         found = [each for each in self.merge_requests if commit in {each["sha"], each["merge_commit_sha"]}]

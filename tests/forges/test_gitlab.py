@@ -206,7 +206,7 @@ def test_evidence_is_who_proposed_and_approved_it_and_how_its_jobs_ended(
         ),
         HEAD,
         MERGED,
-        (Someone(name="Ada", email="ada@acme.example"),),
+        (Someone(name="Ada", email="ada@acme.example", forge="gitlab", id="1"),),
         Approver(name="ada", forge="gitlab", id="1"),
     )
     assert connected(lab).merged_as(MERGED, "main") == 1
@@ -235,6 +235,32 @@ def test_an_approval_counts_of_a_person_who_may_write_and_of_what_the_request_is
     assert approvers(2) == []
     lab.note(1, 2, approved, system=True, when="2026-03-01T13:00:00.000Z")
     assert approvers(2) == ["bob"]
+
+
+@pytest.mark.parametrize(
+    ("name", "email", "known"),
+    [
+        ("Bob", "bob@home.example", "2"),
+        ("B.", "Bob@acme.example", "2"),
+        ("B.", "2-bob@users.noreply.gitlab.com", "2"),
+        ("Somebody", "else@acme.example", None),
+    ],
+)
+def test_who_wrote_a_commit_is_known_by_name_or_address(
+    lab: gitlabapi.GitLab, merged: str, name: str, email: str, known: str | None
+) -> None:
+    assert merged
+    lab.approvals[1] = [{"user": lab.user(2), "approved_at": "2026-03-01T12:00:00.000Z"}]
+    lab.commits[1] = [{"id": HEAD, "author_name": name, "author_email": email}]
+    lab.merge_requests[0]["head_pipeline"] = None
+    (committer,) = connected(lab).evidence(1).committers
+    assert committer.id == known
+
+
+def test_what_a_hidden_fork_ran_is_not_known(lab: gitlabapi.GitLab, merged: str) -> None:
+    assert merged
+    lab.merge_requests[0]["head_pipeline"] = {"id": 5, "project_id": 99}
+    assert connected(lab).evidence(1).given.checks == ()
 
 
 def test_who_is_in_a_group_is_asked_and_a_group_that_is_hidden_is_no_empty_one(lab: gitlabapi.GitLab) -> None:
@@ -270,6 +296,24 @@ def test_a_token_goes_to_the_gitlab_that_is_set_and_nowhere_else(
     monkeypatch.delenv("GITLAB_TOKEN")
     monkeypatch.setenv("CI_JOB_TOKEN", "job-token")
     with pytest.raises(RegistryError, match="no token to ask GitLab with"):
+        connected(lab)
+
+
+def test_a_branch_that_is_pushed_without_its_merge_request_is_told(
+    a_repo: Repository, lab: gitlabapi.GitLab
+) -> None:
+    chosen = forge(a_repo, lab)
+    lab.faults = [(200, []), (403, {"message": "403 Forbidden"})]
+    with pytest.raises(
+        RegistryError, match=f"{BRANCH} is pushed, but has no merge request: POST .*403"
+    ) as told:
+        chosen.propose(a_proposal(a_repo), a_repo)
+    assert told.value.hint.endswith("then run the command again")
+
+
+def test_a_token_that_can_be_none_is_no_token(lab: gitlabapi.GitLab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITLAB_TOKEN", "two words")
+    with pytest.raises(UsageError, match="signs that no token has"):
         connected(lab)
 
 

@@ -231,6 +231,31 @@ def test_where_nobody_can_look_nothing_lands(a_repo: Repository, origin: Path) -
     assert (code, "/nowhere/modelry: not found" in shown) == (1, True)
 
 
+@pytest.mark.parametrize(
+    ("account", "address", "told"),
+    [
+        (None, "", "needs a person's approval, and nobody knows who pushes"),
+        ("eve", "", "nothing here shows that eve is not its author, Ada Test <ada@example.org>"),
+        ("bob", "", "nothing here shows that bob is not its author, Ada Test <ada@example.org>"),
+        ("bob", "bob@example.org", None),
+        ("ada@example.org", "", "ada@example.org <ada@example.org> proposed it"),
+    ],
+)
+def test_whoever_pushes_approves_if_policy_lets_them(
+    a_repo: Repository, bare: Repository, account: str | None, address: str, told: str | None
+) -> None:
+    asked = {"name": "staging", "approvals": {"from": ["@bob", "ada@example.org"]}}
+    policy = builders.a_policy(remotes={"store": {"url": "../store"}}, stages=[asked, {"name": "production"}])
+    commit(a_repo, dict(policy))
+    assert push(a_repo, "main") == (0, "policy: passes\n")
+    if address:
+        bare.run("config", f"modelry.{account}.email", address)
+    new = commit(a_repo, builders.an_assignment("churn", "1.1.0", previous="1.2.0"))
+    found = judged(a_repo, bare, new, account)
+    assert [told in each for each in why(found) if told] == ([True] if told else [])
+    assert (found.approver, len(found.refusals)) == (account, int(told is not None))
+
+
 def test_a_repository_with_a_work_tree_guards_nothing_and_says_so(a_repo: Repository) -> None:
     with pytest.raises(RegistryError, match="is no bare repository"):
         receiving.judge(a_repo, [], None, offline=True)

@@ -1,6 +1,6 @@
 """What GitLab knows of a merge request: who proposed it, whose approval of what it is now stands, how its jobs ended."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -25,33 +25,36 @@ def request(api: Api, project: str, number: int) -> PullRequest:
     GitLab keeps those of earlier commits as well.
     """
     path = f"/projects/{quote(project, safe='')}"
-    found = api.ask("GET", f"{path}/merge_requests/{number}")
-    given = Given(
-        proposal=Proposed(
-            branch=found["source_branch"], number=number, url=found["web_url"], head=found["sha"]
-        ),
-        author=_someone(found["author"]),
-        approvers=tuple(_approvers(api, path, found)),
-    )
-    commits = api.all(f"{path}/merge_requests/{number}/commits")
-    writers = {each["author_email"]: each["author_name"] for each in commits}
-    return PullRequest(
-        given,
-        found["sha"],
-        _became(found) if found["state"] == "merged" else None,
-        tuple(Someone(name=name, email=email) for email, name in writers.items()),
-        Approver.model_validate(_someone(found["author"]).model_dump())
-        if _may_write(api, path, found["author"]["id"])
-        else None,
-    )
+    return _request(api, path, api.ask("GET", f"{path}/merge_requests/{number}"))
 
 
 def evidence(api: Api, project: str, number: int) -> PullRequest:
     """Give that with the jobs of its last pipeline."""
-    found = request(api, project, number)
-    asked = api.ask("GET", f"/projects/{quote(project, safe='')}/merge_requests/{number}")
-    checks = tuple(_checks(api, asked))
-    return replace(found, given=found.given.model_copy(update={"checks": checks}))
+    path = f"/projects/{quote(project, safe='')}"
+    found = api.ask("GET", f"{path}/merge_requests/{number}")
+    made = _request(api, path, found)
+    return replace(made, given=made.given.model_copy(update={"checks": tuple(_checks(api, found))}))
+
+
+def _request(api: Api, path: str, found: Any) -> PullRequest:  # noqa: ANN401 - JSON
+    author = _writer(api, path, found["author"]["id"])
+    approvers = list(_approvers(api, path, found))
+    commits = api.all(f"{path}/merge_requests/{found['iid']}/commits")
+    people = [account for account, _ in approvers] + ([author] if author is not None else [])
+    given = Given(
+        proposal=Proposed(
+            branch=found["source_branch"], number=found["iid"], url=found["web_url"], head=found["sha"]
+        ),
+        author=_someone(found["author"]),
+        approvers=tuple(approver for _, approver in approvers),
+    )
+    return PullRequest(
+        given,
+        found["sha"],
+        _became(found) if found["state"] == "merged" else None,
+        tuple({each["author_email"]: _committer(each, people) for each in commits}.values()),
+        Approver.model_validate(_someone(author).model_dump()) if author is not None else None,
+    )
 
 
 def merged_as(api: Api, project: str, commit: str, main: str) -> int:
@@ -84,18 +87,20 @@ def _became(found: Any) -> str | None:  # noqa: ANN401 - JSON
     return str(commit) if commit else None
 
 
-def _approvers(api: Api, path: str, found: Any) -> Iterator[Approver]:  # noqa: ANN401 - JSON
+def _approvers(api: Api, path: str, found: Any) -> Iterator[tuple[Any, Approver]]:  # noqa: ANN401 - JSON
+    """Give the accounts that approved it as it is, and may write here."""
     request = f"{path}/merge_requests/{found['iid']}"
     pushed = [each for each in api.all(f"{request}/versions") if each["head_commit_sha"] == found["sha"]]
     since = min((_time(each["created_at"]) for each in pushed), default=None)
     noted = _noted(api, request)
     for each in api.ask("GET", f"{request}/approvals")["approved_by"]:
-        account = each["user"]
-        when = _time(each["approved_at"]) if each.get("approved_at") else noted.get(account["id"])
-        is_of_now = since is not None and when is not None and when >= since
-        if is_of_now and when is not None and _may_write(api, path, account["id"]):
+        number = each["user"]["id"]
+        when = _time(each["approved_at"]) if each.get("approved_at") else noted.get(number)
+        if since is None or when is None or when < since:
+            continue
+        if (account := _writer(api, path, number)) is not None:
             person = _someone(account).model_dump(exclude_none=True)
-            yield Approver.model_validate({**person, "when": when.isoformat()})
+            yield account, Approver.model_validate({**person, "when": when.isoformat()})
 
 
 def _noted(api: Api, request: str) -> dict[int, datetime]:
@@ -109,13 +114,25 @@ def _noted(api: Api, request: str) -> dict[int, datetime]:
     return found
 
 
-def _may_write(api: Api, path: str, account: int) -> bool:
-    """Say whether somebody's approval counts at all: a person's, with the rights of a developer."""
+def _writer(api: Api, path: str, number: int) -> Any | None:  # noqa: ANN401 - JSON
+    """Give the account of a person with the rights of a developer; of nobody else does an approval count at all."""
     try:
-        role = api.ask("GET", f"{path}/members/all/{account}")["access_level"]
+        role = api.ask("GET", f"{path}/members/all/{number}")["access_level"]
     except NotFoundError:
-        return False
-    return role >= _DEVELOPER and not api.ask("GET", f"/users/{account}").get("bot", False)
+        return None
+    account = api.ask("GET", f"/users/{number}")
+    return account if role >= _DEVELOPER and not account.get("bot", False) else None
+
+
+def _committer(commit: Any, people: Sequence[Any]) -> Someone:  # noqa: ANN401 - JSON
+    """Give who wrote a commit; GitLab does not tell whose account that is, so it is looked for by name and address."""
+    name, email = commit["author_name"], commit["author_email"]
+    said = {name.casefold(), email.casefold(), email.partition("@")[0].partition("-")[2].casefold()} - {""}
+    for account in people:
+        known = (account["name"], account["username"], account.get("public_email"), account.get("email"))
+        if said & {each.casefold() for each in known if each}:
+            return Someone(name=name, email=email, forge=_FORGE, id=str(account["id"]))
+    return Someone(name=name, email=email)
 
 
 def _checks(api: Api, found: Any) -> Iterator[Check]:  # noqa: ANN401 - JSON
