@@ -101,6 +101,13 @@ def test_a_version_is_judged_by_download_merged_mirrored_and_pulled(
     assert a_repo.run("status", "--porcelain") == ""
 
 
+def test_a_reviewer_is_told_that_nobody_pushed_the_bytes(a_repo: Repository) -> None:
+    commit(a_repo, a_version(), branch="proposal")
+
+    said = " ".join(run("review", "--base", "main", "--head", "proposal").stdout.split())
+    assert f"they lie in public at {URL}, and are copied from there after the merge" in said
+
+
 def test_what_cannot_be_copied_is_told_and_keeps_no_other_from_it(
     a_repo: Repository, store: Path, public: Public
 ) -> None:

@@ -151,6 +151,21 @@ def test_each_step_of_a_stage_is_softer_or_stricter(field: str, value: Any, told
             ("limits", "artifact_size", "none", "5 bytes", "stricter"),
         ),
         (
+            {"sources": None},
+            {"sources": {"hosts": ["zenodo.org", "*.hf.co"]}},
+            ("sources", "hosts", "", "zenodo.org, *.hf.co", "softer"),
+        ),
+        (
+            {"sources": {"hosts": ["zenodo.org", "*.hf.co"]}},
+            {"sources": {"hosts": ["zenodo.org"]}},
+            ("sources", "hosts", "zenodo.org, *.hf.co", "zenodo.org", "stricter"),
+        ),
+        (
+            {"sources": {"hosts": ["zenodo.org"], "artifact_size": 5}},
+            {"sources": {"hosts": ["zenodo.org"], "artifact_size": 6}},
+            ("sources", "artifact_size", "5 bytes", "6 bytes", "softer"),
+        ),
+        (
             {"profiles": {"high": {"fields": ["training.seed"], "tasks": ["ranking"]}}},
             {"profiles": {}},
             ("profile high", "demands", "task ranking, training.seed", "", "softer"),

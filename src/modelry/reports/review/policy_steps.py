@@ -6,7 +6,7 @@ from typing import Literal
 from modelry.model import names
 from modelry.model.comparison import plain
 from modelry.model.fields import Part
-from modelry.model.policy import Approvals, AtLeast, AtMost, Gate, NoWorseThan, Policy, Stage
+from modelry.model.policy import Approvals, AtLeast, AtMost, Gate, NoWorseThan, Policy, Sources, Stage
 from modelry.reports.review.facts import Difference
 
 Effect = Literal["softer", "stricter", "other"]
@@ -22,6 +22,7 @@ def between(before: Policy, after: Policy) -> tuple[Difference, ...]:
         *_mapping("signers", before.signers, after.signers),
         *_limit("artifact_size", before.limits.artifact_size, after.limits.artifact_size),
         *_limit("card_size", before.limits.card_size, after.limits.card_size),
+        *_sources(before.sources, after.sources),
         *(
             _step("registry", field, (getattr(before, field), getattr(after, field)), "other")
             for field in ("id", "title", "url", "repository")
@@ -204,3 +205,14 @@ def _limit(name: str, old: int | None, new: int | None) -> Iterator[Difference]:
     if old != new:
         texts = ("none" if old is None else f"{old:,} bytes", "none" if new is None else f"{new:,} bytes")
         yield _step("limits", name, texts, _softer(new is None or (old is not None and new > old)))
+
+
+def _sources(old: Sources | None, new: Sources | None) -> Iterator[Difference]:
+    """Tell from where more, or less, may be fetched on a stranger's word."""
+    hosts = [source.hosts if source is not None else () for source in (old, new)]
+    if set(hosts[0]) != set(hosts[1]):
+        added = not set(hosts[1]) <= set(hosts[0])
+        yield _step("sources", "hosts", (", ".join(hosts[0]), ", ".join(hosts[1])), _softer(added))
+    if old is not None and new is not None and old.artifact_size != new.artifact_size:
+        texts = (f"{old.artifact_size:,} bytes", f"{new.artifact_size:,} bytes")
+        yield _step("sources", "artifact_size", texts, _softer(new.artifact_size > old.artifact_size))

@@ -81,6 +81,7 @@ def _registration(subject: Subject, version: Version) -> Section:
         statements=ordered(
             [
                 *_overtaken(subject, version),
+                *_lent(version),
                 *statements,
                 *differences.alone(version.record.must, is_first=not known),
             ]
@@ -89,6 +90,16 @@ def _registration(subject: Subject, version: Version) -> Section:
         consumers=(),
         undo=f"modelry yank {version.label} --reason …",
     )
+
+
+def _lent(version: Version) -> Iterator[Statement]:
+    """Say that nobody pushed the bytes, and where they come from."""
+    source = version.record.must.artifact.source
+    if source is not None:
+        yield Statement(
+            tone="look",
+            text=f"Its bytes are in no remote: they lie in public at {source.url}, and are copied from there after the merge",
+        )
 
 
 def _overtaken(subject: Subject, version: Version) -> Iterator[Statement]:
