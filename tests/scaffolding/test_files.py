@@ -13,6 +13,7 @@ import pytest
 from modelry import checks, judging, scaffolding
 from modelry.cli import COMMANDS
 from modelry.model.changes import Class
+from modelry.model.policy import Policy
 from modelry.model.scaffold import Answers, Forge
 from modelry.storage import documents, folders, yaml
 
@@ -107,6 +108,16 @@ def test_the_policy_says_what_was_answered(tmp_path: Path, title: str) -> None:
     assert [stage.name for stage in policy.stages] == ["staging", "production"]
     assert policy.stages[1].approvals is not None
     assert not policy.stages[1].approvals.author_may_approve
+
+
+@pytest.mark.parametrize("forge", BEGINNING)
+@pytest.mark.parametrize("repository", ["https://git.acme.example/ml/models", "http://127.0.0.1"])
+def test_the_policy_names_the_forge_once_there_is_an_address(forge: Forge, repository: str) -> None:
+    data = scaffolding.files(answers(forge=forge, repository=repository))["registry/registry.yaml"]
+    policy, faults = documents.parse(data, Policy)
+    assert faults == ()
+    assert policy is not None
+    assert policy.forge == (forge if repository.startswith("https:") and forge != "local" else None)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,9 @@ from modelry.model.policy import RemoteUrl
 PATH = ".modelry.yaml"
 """Where it lies, at the top of the repository."""
 
+LOOPBACK = "http://127."
+"""How the addresses begin of what nobody else can reach."""
+
 Forge = Literal["github", "gitlab", "local"]
 """Where a registry's pull requests live; local is plain git."""
 
@@ -45,6 +48,11 @@ class Answers(Part):
     def is_inside(self) -> bool:
         """Whether artifacts lie in the repository itself."""
         return "://" not in self.remote and not self.remote.startswith(("/", ".."))
+
+    @property
+    def has_address(self) -> bool:
+        """Whether its pull requests are on some server, and not on the machine that it began on."""
+        return not self.repository.startswith(LOOPBACK)
 
 
 class Scaffold(Part):

@@ -22,6 +22,8 @@ def text(answers: Answers) -> str:
         title=_scalar(answers.title),
         url=_scalar(answers.url),
         repository=_scalar(answers.repository),
+        # What has no address yet, or is no forge that has files of its own, may still be told by its address.
+        forge=("" if answers.has_address and answers.forge != "local" else "# ") + f"forge: {answers.forge}",
         remote=_scalar(answers.remote),
         limit=_INSIDE if answers.is_inside else _OUTSIDE,
     )

@@ -3,7 +3,7 @@
 from importlib import resources
 from string import Template
 
-from modelry.model.scaffold import Answers, Forge
+from modelry.model.scaffold import LOOPBACK, Answers, Forge
 
 _MERGING: dict[Forge, str] = {
     "github": "On GitHub it becomes a pull request, which the check `registry` judges again, as main would be with it.",
@@ -12,20 +12,16 @@ _MERGING: dict[Forge, str] = {
 }
 
 
-_LOOPBACK = "http://127."
-
-
 def text(answers: Answers) -> str:
     """Give `README.md`."""
     template = (resources.files("modelry.scaffolding") / "made/README.md").read_text("utf-8")
     package = answers.tool.partition(" --hash")[0]
-    is_published = not answers.url.startswith(_LOOPBACK)
-    has_address = not answers.repository.startswith(_LOOPBACK)
+    is_published = not answers.url.startswith(LOOPBACK)
     return Template(template).substitute(
         title=answers.title,
         catalog=f"[the catalog]({answers.url})" if is_published else "`modelry serve`",
         where=answers.url if is_published else "CLONE",
-        clone=f"git clone {answers.repository}\n" if has_address else "",
+        clone=f"git clone {answers.repository}\n" if answers.has_address else "",
         remote=answers.remote,
         package=f"'{package}'",
         extra=f"'{_with_extra(package)}'",
