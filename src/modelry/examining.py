@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
 
-from modelry.doctor import Remark, Setup, Sheet, configurations, owners, pins, rulesets
+from modelry.doctor import Remark, Setup, Sheet, configurations, owners, pins, rulesets, workflows
 from modelry.model import layout
 from modelry.model.files import FOLDER, Files, Tree
 from modelry.storage import documents, sheets, zizmor
@@ -12,12 +12,18 @@ _WORKFLOWS = ".github/workflows"
 _ACTIONS = ".github/actions"
 _YAML = (".yml", ".yaml")
 _ACTION = ("action.yml", "action.yaml")
+_NESTED = tuple(f"/{name}" for name in _ACTION)
+_FOLDERS = (
+    (_WORKFLOWS, _YAML),
+    (workflows.GITLAB_HOME, _YAML),
+    (rulesets.HOME.rstrip("/"), (".json",)),
+)
 _REGULAR = ("100644", "100755")
 
 
 def setup(tree: Tree, settings: Sheet | None = None) -> Setup:
     """Give all that the doctor's rules may see of a repository, and of a forge's settings where they are given."""
-    read = {path: sheets.sheet(path, tree.read(path)) for path in _sheets(tree)}
+    read = {path: sheets.sheet(path, tree.read(path)) for path in _sheets(tree) if _is_file(tree, path)}
     texts = {
         path: tree.read(path).decode("utf-8", "replace")
         for path in (*owners.PLACES, configurations.DVC)
@@ -43,18 +49,10 @@ def auditor(files: Files) -> Callable[[], Sequence[Remark]] | None:
 
 def _sheets(tree: Tree) -> Iterator[str]:
     """Give the paths of what is read as YAML or JSON."""
-    for name in sorted(tree.folder(_WORKFLOWS)):
-        if name.endswith(_YAML) and _is_file(tree, f"{_WORKFLOWS}/{name}"):
-            yield f"{_WORKFLOWS}/{name}"
-    for name in sorted(tree.folder(rulesets.HOME.rstrip("/"))):
-        if name.endswith(".json") and _is_file(tree, f"{rulesets.HOME}{name}"):
-            yield f"{rulesets.HOME}{name}"
-    for path in sorted(tree.below(_ACTIONS)):
-        if path.endswith(tuple(f"/{name}" for name in _ACTION)) and _is_file(tree, path):
-            yield path
-    for path in (*_ACTION, *pins.DEPENDABOT, *pins.RENOVATE, layout.POLICY):
-        if _is_file(tree, path):
-            yield path
+    for folder, endings in _FOLDERS:
+        yield from (f"{folder}/{name}" for name in sorted(tree.folder(folder)) if name.endswith(endings))
+    yield from (path for path in sorted(tree.below(_ACTIONS)) if path.endswith(_NESTED))
+    yield from (*_ACTION, *pins.DEPENDABOT, *pins.RENOVATE, workflows.GITLAB, layout.POLICY)
 
 
 def _is_file(tree: Tree, path: str) -> bool:
@@ -67,11 +65,12 @@ def _is_file(tree: Tree, path: str) -> bool:
 def excerpt(tree: Tree, settings: Sheet | None) -> Callable[[str], str | None]:
     """Give what gives the text of a file, or of the settings, for the line that a finding is about.
 
-    Of DVC's configuration no line is shown: it may hold the secret that the finding is about, and a log is read by many.
+    Of DVC's configuration and GitLab's no line is shown: it may hold the secret that the finding is about, and a log
+    is read by many.
     """
 
     def text(path: str) -> str | None:
-        if path == configurations.DVC:
+        if path == configurations.DVC or path.startswith(".gitlab"):
             return None
         if settings is not None and path == settings.path:
             return settings.text

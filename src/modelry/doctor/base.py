@@ -14,6 +14,8 @@ NO_SETTINGS = (
     "no settings of the forge: modelry doctor --ask, or modelry doctor --dump > FILE and then --settings FILE"
 )
 
+NOT_KNOWN = "of GitHub alone the settings are known: see to those of another forge by hand"
+
 
 @dataclass(frozen=True)
 class Sheet:
@@ -153,7 +155,7 @@ class Setup:
     def given(self, endpoint: str) -> Piece:
         """Give what was answered, an error too; raises `UnavailableError` where there are no settings."""
         if self.settings is None:
-            raise UnavailableError(NO_SETTINGS)
+            raise UnavailableError(NO_SETTINGS if self.is_github else NOT_KNOWN)
         return self.settings.top["answers"][endpoint]
 
 

@@ -81,7 +81,7 @@ def ruleset_weakened(setup: Setup) -> Iterator[Problem]:
 
 def _in_files(setup: Setup) -> Iterator[Problem]:
     """Say where the rulesets that lie in the repository, to be made from, ask less than those that modelry writes."""
-    for name in ("main", "merge-queue", "tags", "pushes"):
+    for name in rulesets.NAMES:
         sheet = setup.sheets.get(f"{rulesets.HOME}{name}.json")
         if sheet is not None and not sheet.faults:
             for piece, key, kind in rulesets.differing([sheet.top], rulesets.wanted(name)):
@@ -106,6 +106,10 @@ def ruleset_bypassed(setup: Setup) -> Iterator[Problem]:
     What one person or one app may skip, one stolen password may skip. In an emergency an administrator can switch the
     ruleset off, which the audit log tells. Empty `bypass_actors`. (D15)
     """
+    for path in (f"{rulesets.HOME}{name}.json" for name in rulesets.NAMES):
+        actors = setup.sheets[path].top["bypass_actors"] if path in setup.sheets else None
+        if actors is not None and list(actors):
+            yield actors.problem(f"{len(list(actors))} would go around the ruleset", "empty the list")
     for ruleset in rulesets.rulesets(setup):
         actors = ruleset["bypass_actors"]
         if "bypass_actors" not in ruleset:

@@ -129,6 +129,13 @@ def static_cloud_key(setup: Setup) -> Iterator[Problem]:
                 keys = [piece.name]
             for name in keys:
                 yield piece.problem(f"{name} is a key that does not expire", told)
+    for pipeline in workflows.pipelines(setup):
+        for piece in pipeline.texts:
+            if _KEY.fullmatch(piece.name) and "variables" in piece.keys and not piece.text.startswith("$"):
+                yield piece.problem(
+                    f"{piece.name} is a key, and everybody can read it",
+                    "revoke it; use a role by OIDC: id_tokens",
+                )
 
 
 @rule("self-hosted-in-public")

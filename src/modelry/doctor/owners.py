@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from modelry.checks.base import Problem, rule
+from modelry.doctor import workflows
 from modelry.doctor.base import Setup
 from modelry.model import layout
 from modelry.model.places import Position
@@ -57,7 +58,7 @@ def unowned_path(setup: Setup) -> Iterator[Problem]:
     """
     path = place(setup)
     if path is None:
-        if setup.is_github:
+        if setup.is_github or workflows.GITLAB in setup.sheets:
             yield Problem(PLACES[0], "nobody owns anything: there is no CODEOWNERS", hint=_WRITE)
         return
     text = setup.texts[path]
@@ -105,11 +106,14 @@ def _needed(setup: Setup, own: str) -> Iterator[tuple[str, str]]:
     yield f"/{own}", own
     for folder, file in (
         (".github", "workflows/check.yml"),
+        (".gitlab", "ci/check.yml"),
         (".dvc", "config"),
         ("schemas", "version/v1.json"),
     ):
         if folder in setup.folders:
             yield f"/{folder}/", f"{folder}/{file}"
+    if workflows.GITLAB in setup.sheets:
+        yield f"/{workflows.GITLAB}", workflows.GITLAB
     yield f"/{layout.POLICY}", layout.POLICY
     for model in setup.models:
         yield f"/{layout.MODELS}/{model}/", layout.version(model, "1.0.0")

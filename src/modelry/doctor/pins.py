@@ -8,6 +8,7 @@ from modelry.doctor import workflows
 from modelry.doctor.base import Piece, Setup
 
 _PINNED = re.compile(r"[^@\s]+@[0-9a-f]{40}|docker://\S+@sha256:[0-9a-f]{64}|[.$]/\S*")
+_COMMIT = re.compile(r"[0-9a-f]{40}")
 _VERSION = re.compile(r"#\s*v?(\d+(?:\.\d+)*)\b")
 _GUARDED = 7
 """The first major version of actions/checkout that refuses a fork's tree where secrets are."""
@@ -26,7 +27,8 @@ def action_not_pinned(setup: Setup) -> Iterator[Problem]:
 
     A tag can be moved: in March 2025 the tags of one action were, and 23,000 repositories ran what the thief wrote, with
     their secrets. A commit's id cannot. The comment tells people, and dependabot, which version the commit is.
-    Write `uses: OWNER/ACTION@<40 hex digits> # v1.2.3`; for a container, its digest. (D02)
+    Write `uses: OWNER/ACTION@<40 hex digits> # v1.2.3`; for a container, its digest; for what a pipeline of GitLab includes,
+    the commit as `ref`. (D02)
     """
     for uses in _called(setup):
         if not _PINNED.fullmatch(uses.text):
@@ -38,6 +40,10 @@ def action_not_pinned(setup: Setup) -> Iterator[Problem]:
             yield uses.problem(
                 f"{uses.text} does not say which version it is", "add the version in a comment: # v1.2.3"
             )
+    for included in _included(setup):
+        yield included.problem(
+            f"{included.text} is not pinned to a commit", "give the commit's 40 digits: ref, or behind the @"
+        )
 
 
 @rule("checkout-too-old")
@@ -103,6 +109,20 @@ def _called(setup: Setup) -> Iterator[Piece]:
     for step in workflows.steps(setup):
         if step["uses"].text:
             yield step["uses"]
+
+
+def _included(setup: Setup) -> Iterator[Piece]:
+    """Give what a pipeline of GitLab takes from elsewhere without saying from which commit."""
+    for pipeline in workflows.pipelines(setup):
+        several = pipeline["include"]
+        for one in several if isinstance(several.value, list) else (several,):
+            project, component = one["project"], one["component"]
+            if project.text and not _COMMIT.fullmatch(one["ref"].text):
+                yield project
+            if component.text and not _COMMIT.fullmatch(component.text.rpartition("@")[2]):
+                yield component
+            if one["remote"].text and not one["integrity"].text:
+                yield one["remote"]
 
 
 def _version(uses: Piece) -> tuple[int, ...]:

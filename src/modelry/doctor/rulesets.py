@@ -15,6 +15,7 @@ ACTIONS = 15368
 HOME = ".github/rulesets/"
 
 Name = Literal["main", "merge-queue", "tags", "pushes"]
+NAMES: tuple[Name, ...] = ("main", "merge-queue", "tags", "pushes")
 
 
 @cache

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from modelry.doctor.base import Piece, Setup
 
 HOME = ".github/workflows/"
+GITLAB, GITLAB_HOME = ".gitlab-ci.yml", ".gitlab/ci"
 
 _WRITES = frozenset(
     {"attestations", "contents", "deployments", "id-token", "packages", "pages", "artifact-metadata"}
@@ -90,6 +91,13 @@ def of_requests(setup: Setup) -> list[Workflow]:
                 found[called] = known[called]
                 waiting.append(known[called])
     return list(found.values())
+
+
+def pipelines(setup: Setup) -> Iterator[Piece]:
+    """Give what GitLab's pipelines are made of, by path."""
+    for path, sheet in sorted(setup.sheets.items()):
+        if path == GITLAB or path.startswith(f"{GITLAB_HOME}/"):
+            yield sheet.top
 
 
 def actions(setup: Setup) -> Iterator[Piece]:
