@@ -1,16 +1,17 @@
 """What is measured, and beside what. Each case prepares its input, then names our command first and its peers after it."""
 
-import hashlib
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
+from getpass import getuser
 from pathlib import Path
 from typing import NamedTuple
 
 import builders
 import seaweedfs
-from benchmarks import synthetic
+import sshd
+from benchmarks import pulled, synthetic
 from benchmarks.measuring import Command, Measure, measure
 from modelry.model import layout, schema
 from modelry.model.files import Files
@@ -223,23 +224,17 @@ def _audit(size: Size, folder: Path) -> Iterator[Command]:
 
 _CHUNK = bytes(range(256)) * 4096
 PULLED = 64
+"""How many MiB a file has."""
+
+SEVERAL = 200
+"""How many files a folder has."""
 
 
 def _pull(size: Size, folder: Path) -> Iterator[Command]:  # noqa: ARG001 - as every case
-    data = _CHUNK * PULLED
-    md5, sha256 = hashlib.md5(data, usedforsecurity=False).hexdigest(), hashlib.sha256(data).hexdigest()
-    artifact = {"path": "model.onnx", "format": "onnx", "size": len(data), "sha256": sha256}
-    pointer = f"outs:\n- md5: {md5}\n  size: {len(data)}\n  hash: md5\n  path: model.onnx\n"
     top, store = folder / "registry", folder / "store"
-    policy = builders.a_policy(remotes={"store": {"url": str(store)}})
-    files = {**builders.a_registry(), **policy, **builders.a_version(artifact=artifact)}
-    folders.write({**files, layout.version("churn", "1.0.0", "model.onnx.dvc"): pointer.encode()}, top)
-    folders.write(
-        {**ground.files("store", str(store)), ".dvc/config.local": b"[core]\n    no_scm = true\n"},
-        top,
-    )
-    stored = f"files/md5/{md5[:2]}/{md5[2:]}"
-    folders.write({stored: data}, store)
+    objects = pulled.registry(top, str(store), _CHUNK * PULLED)
+    folders.write(objects, store)
+    (stored,) = objects
     beside = top / layout.version("churn", "1.0.0", "model.onnx")
     yield _ours("pull", "churn@1.0.0", folder / "pulled", "--registry", top, remove=(folder / "pulled",))
     yield _peer("cp", "cp", store / stored, folder / "copied", remove=(folder / "copied",))
@@ -250,6 +245,49 @@ def _pull(size: Size, folder: Path) -> Iterator[Command]:  # noqa: ARG001 - as e
         f"cp {store / stored} copied && openssl sha256 copied && sync copied",
         remove=(folder / "copied",),
     )
+    yield _peer("dvc pull", "dvc", "--cd", top, "pull", f"{beside}.dvc", remove=(beside, top / ".dvc/cache"))
+
+
+def _pull_from_s3(size: Size, folder: Path) -> Iterator[Command]:  # noqa: ARG001 - as every case
+    (folder / "s3").mkdir()
+    server = _BESIDE.enter_context(seaweedfs.running(BIN / "weed", folder / "s3"))
+    bucket, top = server.bucket(), folder / "registry"
+    files = {f"part-{number:03}.bin": bytes([number]) * 100_000 for number in range(SEVERAL)}
+    settings = {"endpointurl": server.url, "region": "us-east-1"}
+    secret = {"access_key_id": seaweedfs.KEY, "secret_access_key": seaweedfs.SECRET}
+    bucket.fill(pulled.registry(top, bucket.url, files, **settings, **secret))
+    beside = top / layout.version("churn", "1.0.0", "model")
+    yield _ours("pull", "churn@1.0.0", folder / "pulled", "--registry", top, remove=(folder / "pulled",))
+    options = {"provider": "Other", "endpoint": server.url, "region": "us-east-1"}
+    options |= secret
+    flags = [f"--s3-{name.replace('_', '-')}={value}" for name, value in options.items()]
+    yield _peer(
+        "rclone copy, not verified",
+        "rclone",
+        "copy",
+        "--config=",
+        *flags,
+        f":s3:{bucket.name}/dvc",
+        folder / "copied",
+        remove=(folder / "copied",),
+    )
+    yield _peer("dvc pull", "dvc", "--cd", top, "pull", f"{beside}.dvc", remove=(beside, top / ".dvc/cache"))
+
+
+def _pull_by_ssh(size: Size, folder: Path) -> Iterator[Command]:  # noqa: ARG001 - as every case
+    (folder / "sshd").mkdir()
+    server = _BESIDE.enter_context(sshd.running(folder / "sshd"))
+    remote, top = server.folder(), folder / "registry"
+    key = str(server.key("writer"))
+    remote.fill(pulled.registry(top, remote.url, _CHUNK * PULLED, keyfile=key))
+    (stored,) = (path for path in remote.path.rglob("*") if path.is_file())
+    beside = top / layout.version("churn", "1.0.0", "model.onnx")
+    ours = _ours("pull", "churn@1.0.0", folder / "pulled", "--registry", top, remove=(folder / "pulled",))
+    knowing = ("env", f"PATH={server.client()}")
+    yield ours._replace(argv=(*knowing, *ours.argv))
+    there = f"{getuser()}@127.0.0.1:{stored}"
+    options = ("-q", "-P", str(server.port), "-i", key, f"-oUserKnownHostsFile={server.root}/bin-host/known")
+    yield _peer("sftp, not verified", "sftp", *options, there, folder / "copied", remove=(folder / "copied",))
     yield _peer("dvc pull", "dvc", "--cd", top, "pull", f"{beside}.dvc", remove=(beside, top / ".dvc/cache"))
 
 
@@ -358,5 +396,12 @@ CASES = (
     Case("where", "`modelry list --where --sort` of {total} versions", _where),
     Case("build", "`modelry build` of {small} models with {versions} versions each", _build),
     Case("pull", f"`modelry pull` of {PULLED} MiB from a folder", _pull),
+    Case(
+        "pull-s3",
+        f"`modelry pull` of a folder of {SEVERAL} files of 100 kB from S3",
+        _pull_from_s3,
+        "≤ 1.5 times as long as rclone",
+    ),
+    Case("pull-ssh", f"`modelry pull` of {PULLED} MiB by SSH", _pull_by_ssh),
 )
 """All of them, in the order of the table."""
