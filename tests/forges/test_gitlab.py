@@ -4,14 +4,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from click.testing import CliRunner
 
 import builders
 import gitlabapi
 from githost import Host
 from gitlabapi import Asked
 from modelry import forges, proposals
+from modelry.cli import group
 from modelry.errors import NotFoundError, RegistryError, UsageError
-from modelry.forges import Said, gitlab
+from modelry.forges import Said, asking, gitlab
+from modelry.forges.asking import UnsureError
 from modelry.forges.gitlab import MARK, GitLab, Unasked
 from modelry.git import Repository
 from modelry.model import names
@@ -19,7 +22,7 @@ from modelry.model.evidence import Approver, Check, Given, Proposed, Someone
 from modelry.model.policy import Policy
 from modelry.model.requests import PullRequest
 from modelry.proposals import Proposal
-from modelry.storage import moments
+from modelry.storage import folders, moments
 
 BRANCH = "promote/churn/staging/1.1.0"
 TITLE = "Promote churn@1.1.0 to staging"
@@ -278,6 +281,47 @@ def test_a_job_of_gitlab_asks_of_its_own_project(
     monkeypatch.setenv("CI_API_V4_URL", f"{lab.url}/api/v4")
     monkeypatch.delenv("GITLAB_HOST")
     assert forges.connected(a_repo) == connected(lab)
+
+
+def test_an_approval_on_gitlab_answers_what_policy_asks_of_people(
+    a_repo: Repository, lab: gitlabapi.GitLab
+) -> None:
+    asked = {"name": "staging", "approvals": {"from": ["@acme/risk"]}}
+    policy = builders.a_policy(
+        repository=f"{lab.url}/acme/models",
+        remotes={"store": {"url": "../store"}},
+        stages=[asked, {"name": "production"}],
+    )
+    folders.write(policy, a_repo.top)
+    a_repo.run("commit", "--quiet", "--all", "--message", "Ask the risk team")
+    a_repo.run("push", "--quiet", "origin", "main")
+    forge(a_repo, lab).propose(a_proposal(a_repo), a_repo)
+    head = a_repo.commit(BRANCH)
+    lab.merge_requests[0] |= {"sha": head, "merge_commit_sha": None, "squash_commit_sha": None}
+    lab.versions[1] = [{"head_commit_sha": head, "created_at": "2026-03-01T11:00:00.000Z"}]
+    lab.commits[1] = [{"id": head, "author_name": "Ada", "author_email": "ada@acme.example"}]
+    lab.groups["acme/risk"], lab.roles = [2], {1: 40, 2: 30}
+
+    def check() -> tuple[int, bool, bool]:
+        line = ["check", "--offline", "--base", "main", "--head", BRANCH, "--pull-request", "1"]
+        done = CliRunner().invoke(group, [*line, "--registry", str(a_repo.top)], catch_exceptions=False)
+        return done.exit_code, "waits for 1 approval" in done.stdout, "approved by bob (2)" in done.stdout
+
+    assert check() == (3, True, False)
+    lab.approvals[1] = [{"user": lab.user(2), "approved_at": "2026-03-01T12:00:00.000Z"}]
+    assert check() == (0, False, True)
+
+
+def test_what_nobody_knows_to_be_made_is_made_again_five_times_at_most() -> None:
+    tries: list[int] = []
+
+    def make() -> None:
+        tries.append(1)
+        raise UnsureError("lost")
+
+    with pytest.raises(UnsureError, match="lost"):
+        asking.made(lambda: None, make)
+    assert len(tries) == asking.ATTEMPTS
 
 
 def test_a_token_goes_to_the_gitlab_that_is_set_and_nowhere_else(
