@@ -393,3 +393,23 @@ def test_of_a_squash_the_record_says_which_commit_was_reviewed(forge: Forge, clo
     told = json.loads(clone.run("notes", "--ref=modelry", "show", merged))["predicate"]
     assert (told["head"], told["proposal"]["head"]) == (merged, head)
     assert clone.run("log", "-1", "--format=%P").split() == [clone.commit("HEAD^")]
+
+
+@pytest.mark.parametrize("is_readable", [True, False])
+def test_that_an_approver_was_in_the_team_is_on_record_where_it_may_be_known(
+    forge: Forge, clone: Repository, *, is_readable: bool
+) -> None:
+    risk = a_team(forge, "bob")
+    a_gated_promotion(clone, **{"count": 1, "from": [risk]})
+    forge.approve(1, "bob")
+    merged = forge.merge(1)
+    clone.run("pull", "--quiet", "origin", "main")
+    if not is_readable:
+        forge.hub.fail("GET /orgs/acme/teams", *[403] * 3)  # the model's owners are a team as well
+    assert run("audit", "record", "HEAD", "--ask").exit_code == 0
+    proofs = json.loads(run("audit", "verify", "--no-bytes", "--json").stdout)["proofs"]
+    (missing,) = [proof["missing"] for proof in proofs if proof["commit"] == merged]
+    told = f"nothing here shows that bob is one of {risk}"
+    assert (told in missing) is not is_readable
+    (approver,) = json.loads(clone.run("notes", "--ref=modelry", "show", merged))["predicate"]["approvers"]
+    assert approver.get("teams") == ([risk[1:]] if is_readable else None)

@@ -61,8 +61,10 @@ def _may(approver: Approver, allowed: Sequence[str]) -> bool | None:
 
 def _is(approver: Approver, person: str) -> bool | None:
     if person.startswith("@"):
-        # Who is in a team, or whose account an address is, the forge knows and the repository does not.
-        if "/" in person or approver.id is None:
+        # Who is in a team, or whose account an address is, the forge knows; the repository, if it was recorded.
+        if "/" in person:
+            return person[1:].casefold() in map(str.casefold, approver.teams or ()) or None
+        if approver.id is None:
             return None
         return approver.name.casefold() == person[1:].casefold()
     if "@" in person:

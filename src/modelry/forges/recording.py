@@ -1,6 +1,7 @@
 """What a forge knows of a merge, put on record by its CI: the pull request, its approvers, its checks."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,6 +12,7 @@ from modelry.forges import landing
 from modelry.forges.base import Connected
 from modelry.git import Repository
 from modelry.model import evidence as model
+from modelry.model.changes import Changes
 from modelry.model.evidence import Approver, Check, Given, Proposed, Statement
 from modelry.storage import evidence
 from modelry.storage.evidence import Sign
@@ -46,7 +48,37 @@ def asked(hub: Connected, repository: Repository, revision: str, given: Given) -
     """Give what the forge knows of the pull request that became a commit; raises `UsageError` where something is told besides."""
     if given != Given():
         raise UsageError("--ask asks the forge for all of it", hint="leave the other options out")
-    return hub.evidence(hub.merged_as(repository.commit(revision), repository.main)).given
+    commit = repository.commit(revision)
+    found = hub.evidence(hub.merged_as(commit, repository.main)).given
+    teams = _teams(evidence.changed(repository, commit)) if found.approvers else set()
+    return found.model_copy(update={"approvers": _with_teams(found.approvers, _members(hub, teams))})
+
+
+def _teams(change: Changes) -> set[str]:
+    """Give the teams that may have been asked: those of the policy, and of the owners of what is touched, as main had them."""
+    policy, models = change.before.policy.value, change.before.models
+    people = (
+        [person for stage in policy.stages if stage.approvals for person in stage.approvals.from_]
+        if policy
+        else []
+    )
+    infos = [models[step.place.model].info.value for step in change.steps if step.place.model in models]
+    people += [owner for info in infos if info is not None for owner in info.owners]
+    return {person[1:] for person in people if person.startswith("@") and "/" in person}
+
+
+def _members(hub: Connected, teams: Iterable[str]) -> dict[str, frozenset[str]]:
+    """Give who is in these teams; of those that may not be read nothing is said, and an audit will say that."""
+    found = {}
+    for team in sorted(teams):
+        with suppress(RegistryError):
+            found[team] = hub.members(team)
+    return found
+
+
+def _with_teams(approvers: Iterable[Approver], members: Mapping[str, frozenset[str]]) -> tuple[Approver, ...]:
+    found = {each: tuple(team for team in members if each.id in members[team]) for each in approvers}
+    return tuple(each.model_copy(update={"teams": teams or None}) for each, teams in found.items())
 
 
 def given(text: str | None, options: Mapping[str, Any]) -> Given:

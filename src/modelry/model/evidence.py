@@ -76,6 +76,8 @@ class Approver(Someone):
 
     when: Time | None = None
     """When, as far as it is known."""
+    teams: Several[Said] | None = None
+    """Of the teams that could be asked to approve it, those that they were in when this was recorded: ORGANIZATION/TEAM."""
 
 
 class Check(Part):
