@@ -108,6 +108,31 @@ def test_a_reviewer_is_told_that_nobody_pushed_the_bytes(a_repo: Repository) -> 
     assert f"they lie in public at {URL}, and are copied from there after the merge" in said
 
 
+def test_a_folder_goes_the_same_way_file_by_file(a_repo: Repository, public: Public, tmp_path: Path) -> None:
+    files = {"model.onnx": b"net" * 9, "vocabulary/words.txt": b"leave\nstay\n"}
+    for name, data in files.items():
+        public.put(f"/reader/{name}", data)
+    folders.write({f"reader/{name}": data for name, data in files.items()}, tmp_path)
+    example = builders.a_document("version")
+    told = {name: example[name] for name in ("summary", "license", "evaluations", "training", "signature")}
+    (tmp_path / "facts.json").write_text(json.dumps({**told, "training": {**told["training"], "data": []}}))
+    (tmp_path / "card.md").write_text("# churn\n")
+
+    named = ("--version", "2.0.0", "--source", f"https://{HOST}/reader/")
+    known = ("--facts", str(tmp_path / "facts.json"), "--card", str(tmp_path / "card.md"))
+    assert run("register", "churn", str(tmp_path / "reader"), *named, *known).exit_code == 0
+    assert run("merge", "register/churn/2.0.0").exit_code == 0
+    made = run("mirror")
+    assert (made.exit_code, made.stdout) == (
+        0,
+        f"churn@2.0.0: copied to store from https://{HOST}/reader/ (38 bytes)\n",
+    )
+    assert run("mirror").stdout == ""
+    assert run("pull", "churn@2.0.0", str(tmp_path / "there")).exit_code == 0
+    assert {name: (tmp_path / "there" / name).read_bytes() for name in files} == files
+    assert a_repo.run("status", "--porcelain") == ""
+
+
 def test_what_cannot_be_copied_is_told_and_keeps_no_other_from_it(
     a_repo: Repository, store: Path, public: Public
 ) -> None:

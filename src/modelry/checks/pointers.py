@@ -160,8 +160,8 @@ def artifact_unreachable(context: Context) -> Iterator[Problem]:
     for version in context.every_version if context.everything else asked:
         if (context.contents or {}).get(version.label):
             continue  # it is there, and wrong: of that, `artifact-corrupted` speaks
-        from_source = is_from_source(version)
-        if from_source and version in context.fresh:
+        # Where all is looked at, nothing is new, and no record need be read.
+        if not context.everything and version in context.fresh and is_from_source(version):
             continue  # not yet: of what is to be copied, `source-differs` speaks
         for pointer in version.pointers:
             if pointer.value is None:
@@ -177,7 +177,9 @@ def artifact_unreachable(context: Context) -> Iterator[Problem]:
                     pointer.path,
                     f"{out.path} is in no remote of this registry",
                     where,
-                    "copy it from its source: modelry mirror" if from_source else f"push it: {again}",
+                    "copy it from its source: modelry mirror"
+                    if is_from_source(version)
+                    else f"push it: {again}",
                 )
             elif size != out.size and not pointer.value.is_folder:
                 yield Problem(
