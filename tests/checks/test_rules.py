@@ -19,14 +19,18 @@ from modelry.checks import (
     pointers,
     profiles,
     promotions,
+    queries,
     sizes,
     stages,
     tree,
     waivers,
+    yanks,
 )
 from modelry.checks.base import Context, Held, UnavailableError
+from modelry.checks.json_places import Places
 from modelry.model import changes, layout
 from modelry.model.files import Files
+from modelry.model.places import Position
 from modelry.model.policy import Require, called
 from modelry.reports import review
 
@@ -438,6 +442,7 @@ ELSEWHERE = {"metric": "auc", "dataset": "elsewhere", "no_worse_than": "producti
         ('{"$ref": "file:///etc/passwd"}', 1, 10, "refers to file:///etc/passwd, which it does not have"),
         ('{"$dynamicRef": "#x"}', 1, 17, "refers to #x, which it does not have"),
         ('{"$schema": "http://json-schema.org/draft-07/schema#"}', 1, 13, "`$schema` is "),
+        ('{"$id": "http://[", "allOf": [{"$ref": "#"}]}', 1, 1, "is no JSON Schema: Invalid URI reference"),
         ('{"a": {"b": 1, "c": [], "b": 2}}', 1, 25, "has this key twice"),
         ('{"minimum": NaN}', 1, 1, "is no JSON: NaN is no number"),
         ('{"pattern": "(a"}', 1, 13, 'is no JSON Schema at pattern: "(a" is not a "regex"'),
@@ -467,3 +472,66 @@ def test_a_pattern_of_a_schema_takes_linear_time() -> None:
     found = list(extras.invalid_extra.look(a_change(files, before=before)))
 
     assert [problem.message[:81] for problem in found] == [f'`extra.{"a" * 63}`: "bbbbbbb']
+
+
+def test_a_place_that_a_text_does_not_have_is_that_of_what_is_around_it() -> None:
+    places = Places('{"a": {"b": 1}}')
+    assert places.of(("a", "c", 0)) == places.of(("a",)) == Position(1, 7)
+
+
+def test_a_version_whose_record_cannot_be_read_takes_no_stage() -> None:
+    files = {
+        **builders.an_assignment(version="1.1.0", stage="production", previous="1.0.0"),
+        layout.version("churn", "1.1.0"): b"schema: [",
+    }
+    (found,) = stages.unknown_version.look(a_change(files))
+    assert (found.message, found.hint) == (
+        "the record of churn@1.1.0 cannot be read",
+        "promote a version whose record is sound",
+    )
+
+
+def test_a_yank_of_a_model_that_is_new_or_gone_is_no_lifted_one() -> None:
+    unyank = builders.a_document("unyank")
+    whole = {**builders.a_model("fraud"), layout.unyank("fraud", "1.0.0", 1): builders.text("unyank", unyank)}
+    (found,) = yanks.unrecorded_unyank.look(a_change(whole))
+    assert found.message == "takes fraud@1.0.0 back into use, but it is not yanked"
+    yanked = {**BASE, **builders.a_model("fraud"), **builders.a_yank("fraud", "1.0.0")}
+    gone = changes.between(builders.registry_of(yanked), builders.registry_of(BASE))
+    assert list(yanks.unrecorded_unyank.look(a_context(changes=gone))) == []
+    assert list(yanks.yank_lifted.look(a_context(changes=gone))) == []
+
+
+def test_of_many_new_names_at_once_git_is_not_asked() -> None:
+    files = {path: data for at in range(21) for path, data in builders.a_model(f"new-{at:02}").items()}
+    with pytest.raises(UnavailableError, match="more than 20 new names at once: split the change"):
+        list(numbering.name_reused.look(a_change(files, ever=lambda _: False)))
+
+
+def test_of_a_pointer_that_cannot_be_read_another_rule_speaks() -> None:
+    record = builders.a_version(version="1.2.0")
+    files = {path: b"outs: [" if path.endswith(".dvc") else data for path, data in record.items()}
+    context = a_change(files)
+    assert list(pointers.pointer_mismatch.look(context)) == []
+    assert [one.path for one in documents.invalid_document.look(context)] == [
+        path for path in files if path.endswith(".dvc")
+    ]
+
+
+def test_a_gate_is_asked_of_its_tasks_only() -> None:
+    stage = {"name": "production", "gates": [{"metric": "auc", "at_least": 0.99, "tasks": ["vision"]}]}
+    policy = builders.registry_of(BASE | builders.a_policy(stages=[stage])).policy.must
+    context = a_context(policy=policy)
+    version = context.after.models["churn"].versions["1.1.0"]
+    assert gates.judge(context, version, policy.stages[0]) == ()
+
+
+def test_what_stands_nowhere_in_a_value_is_none() -> None:
+    assert (queries.at(["a"], "b"), queries.at({"a.b": {"c": 1}}, "a.b.c")) == (None, 1)
+
+
+def test_an_expression_that_looks_past_the_end_of_a_list_is_an_answer() -> None:
+    version = builders.registry_of(BASE).models["churn"].versions["1.0.0"]
+    gate = Require(require='version.authors[99] == "ada"', message="ada made it")
+    answer = expressions.answer(gate, version, None, "production")
+    assert (answer.holds, answer.said) == (False, "cannot be judged: index out of bounds: 99")

@@ -309,7 +309,9 @@ def test_a_server_that_is_gone_is_no_verdict(here: Path) -> None:
 def test_a_remote_of_a_kind_that_cannot_be_asked_is_no_verdict(here: Path) -> None:
     result = look(here, cloud="gs://acme/dvc")
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr.startswith("error: could not look: gs://acme/dvc/files/md5/")
+    assert result.stderr.startswith(
+        "error: could not look: gs://acme/dvc: gs:// is not read by this version\n"
+    )
 
 
 def test_what_another_remote_has_is_there_whichever_fails(here: Path, store: Path) -> None:
@@ -332,3 +334,25 @@ def test_a_history_that_git_cannot_read_is_no_verdict(
     result = run("--base", "main", "--head", "promote/churn/production/1.2.0")
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.startswith("error: could not look: git cat-file: ")
+
+
+@pytest.mark.parametrize(
+    ("args", "others"),
+    [
+        (["check", "--base", "main", "--offline"], {"modelry.forges", "modelry.auditing", "modelry.catalog"}),
+        (["list"], {"modelry.forges", "modelry.auditing", "modelry.checks"}),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else "",
+)
+def test_what_another_command_needs_is_not_waited_for(
+    a_repo: Repository, args: list[str], others: set[str]
+) -> None:
+    script = (
+        "import sys\nfrom modelry.cli import main\n"
+        f"try:\n    main({args!r})\nfinally:\n    print(*sys.modules, file=sys.stderr)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=a_repo.top, capture_output=True, text=True, check=True
+    )
+    assert others & set(done.stderr.split()) == set()
+    assert "modelry.cli" in done.stderr.split()

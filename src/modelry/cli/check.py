@@ -6,11 +6,10 @@ from pathlib import Path
 
 import click
 
-from modelry import checks, forges, judging
+from modelry import checks, judging
 from modelry.cli import options, telling
 from modelry.client import progress
 from modelry.errors import Exit, UsageError
-from modelry.forges import answering
 from modelry.git import Repository, merging
 from modelry.model.files import Files
 from modelry.reports import findings
@@ -151,6 +150,10 @@ def _answering(
         raise UsageError(
             "a pull request is judged by the commit that it would change", hint="give --base REV"
         )
+    # A fifth of the time of a small check, which only one that asks a forge pays.
+    from modelry import forges  # noqa: PLC0415
+    from modelry.forges import answering  # noqa: PLC0415
+
     return answering.of(forges.connected(repository, main), number, repository.commit(head))
 
 

@@ -39,8 +39,8 @@ def merge(branch: str, registry: str | None, sign: str | None, *, approve: bool,
         click.echo(findings.text(error.report, lambda _: None), err=True, nl=False)
         raise
     told = findings.summary(merged.report).strip() if merged.report else "main had it already"
-    if merged.approver:
-        told = f"{told}: approved by {merged.approver}"
+    if merged.report and merged.approver:
+        told = f"{' and '.join(merged.report.classes)}: approved by {merged.approver}"
     click.echo(f"{merged.branch}: {told}", err=True)
     for note in merged.notes:
         click.echo(f"note: {note}", err=True)
