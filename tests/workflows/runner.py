@@ -33,7 +33,7 @@ WORKFLOWS = {path: data for path, data in SHIPPED.items() if path.startswith(".g
 _PYTHON = """\
 #!/bin/sh
 echo "python $*" >>"$PYTHON_LOG"
-cat "${7:-/dev/null}" >>"$PYTHON_LOG.pins"
+[ ! -f "$7" ] || cat "$7" >>"$PYTHON_LOG.pins"
 """
 
 
@@ -103,6 +103,8 @@ class Runner:
     environment: dict[str, str] = field(default_factory=dict)
     repositories: dict[str, Path] = field(default_factory=dict)
     """Others that can be fetched, by name."""
+    called: dict[str, Path] = field(default_factory=dict)
+    """Where workflows of other repositories lie, by `OWNER/NAME@COMMIT`."""
 
     def on(self, forge: Forge) -> None:
         """Work for a repository on an emulated GitHub, whose workflows act as its bot."""
@@ -166,6 +168,7 @@ class Runner:
                 {(*used.partition("@")[0].split("/")[:2], used.partition("@")[2]) for used in uses()}
             )
         ]
+        stand_ins += [f"--local-repository={name}={path}" for name, path in self.called.items()]
         variables = [f"--var={name}={value}" for name, value in self.variables.items()]
         secrets = [f"--secret={name}={value}" for name, value in self.secrets.items()]
         known = [f"--env={name}={value}" for name, value in self._known().items()]
@@ -188,13 +191,14 @@ class Runner:
             "ARTIFACTS": str(self.home / "artifacts"),
             "ROLES": str(self.home / "roles"),
             "PAGES": str(self.home / "pages"),
-            "PYTHON_PATH": str(self._python()),
+            "PYTHON_PATH": str(self.python),
             "PYTHON_LOG": str(self.home / "python.log"),
             **{name: os.environ[name] for name in ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM")},
             **self.environment,
         }
 
-    def _python(self) -> Path:
+    @property
+    def python(self) -> Path:
         """Give a folder with the tests' own modelry, and a Python that installs nothing."""
         folder = self.home / "python"
         if not folder.exists():
