@@ -114,6 +114,7 @@ def test_what_is_there_stays_as_it_is_and_is_named(tmp_path: Path) -> None:
         ".gitignore": b"/mine",
         "README.md": b"ours\n",
         ".github/workflows/check.yml": b"name: our own\n",
+        ".github/labels.json": scaffolding.files(GITHUB)[".github/labels.json"],
         "src/train.py": b"print()\n",
     }
     folders.write(ours, tmp_path)
@@ -128,6 +129,8 @@ def test_what_is_there_stays_as_it_is_and_is_named(tmp_path: Path) -> None:
     assert "/registry/models/*/versions/*/?*" in lines
     assert "left as it is: .github/workflows/check.yml\nleft as it is: README.md\n" in result.stderr
     assert "README.md" not in after[".modelry.yaml"].decode()
+    assert ".github/labels.json" in after[".modelry.yaml"].decode()
+    assert "labels.json" not in result.stderr
     assert run("check", tmp_path, "--offline").exit_code == 0
 
 
@@ -138,6 +141,13 @@ def test_doctor_finds_nothing_to_mend_in_the_files_of_a_new_registry(tmp_path: P
     assert result.exit_code == 0, result.stderr
     found = [(each["rule"], each["severity"]) for each in json.loads(result.stdout)["findings"]]
     assert found == [("last-stage-approved-by-one", "needs a person")]
+
+
+def test_ignore_rules_that_are_there_are_not_written_twice(tmp_path: Path) -> None:
+    rules = scaffolding.files(GITHUB)[".gitignore"].replace(b"# ", b"# as we say: ")
+    folders.write({".gitignore": b"/mine\n" + rules}, tmp_path)
+    run("init", tmp_path)
+    assert (tmp_path / ".gitignore").read_bytes() == b"/mine\n" + rules
 
 
 def test_a_second_time_changes_nothing(tmp_path: Path) -> None:

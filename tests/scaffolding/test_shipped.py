@@ -38,3 +38,8 @@ def test_a_file_lies_in_the_registry_where_it_lies_beside_the_code(forge: Forge)
         if path.is_file()
     }
     assert {**shipped.files("common"), **shipped.files(forge)} == beside
+
+
+def test_our_own_repository_has_the_files_that_a_registry_on_github_has() -> None:
+    files = shipped.files("github")
+    assert {path: (TOP / path).read_bytes() for path in files} == files

@@ -52,8 +52,9 @@ def begin(top: Path, asked: Mapping[str, Any]) -> Beginning:
     if _IGNORE not in new:
         before = (top / _IGNORE).read_bytes()
         changed = {} if (after := ground.ignoring(before)) == before else {_IGNORE: after}
-    left = [path for path in made if path not in new and path not in changed]
-    ids = {path: folders.blob_id(data) for path, data in made.items() if path in new}
+    ours = {path for path in made if path in new or not folders.differs(top / path, made[path])}
+    left = [path for path in made if path not in ours and path not in changed]
+    ids = {path: folders.blob_id(made[path]) for path in made if path in ours}
     new[scaffold.PATH] = memory.dump(answers, ids)
     has_origin = has_git and Repository(top).has_origin
     steps = scaffolding.steps(answers, has_git=has_git, has_origin=has_origin)

@@ -33,6 +33,7 @@ def files(remote: str, url: str) -> Files:
 
 def ignoring(existing: bytes) -> bytes:
     """Give a `.gitignore` with our rules in it; what was there stands first, as it was."""
-    if not existing or IGNORED.encode() in existing:
-        return existing or IGNORED.encode()
-    return existing.rstrip(b"\n") + b"\n\n" + IGNORED.encode()
+    rules = {line for line in IGNORED.encode().splitlines() if not line.startswith(b"#")}
+    if rules <= {*existing.splitlines()}:
+        return existing
+    return (existing.rstrip(b"\n") + b"\n\n" if existing else b"") + IGNORED.encode()
