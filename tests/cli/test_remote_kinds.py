@@ -152,8 +152,6 @@ def kinds(*names: str) -> pytest.MarkDecorator:
 @pytest.fixture
 def kind(request: pytest.FixtureRequest, a_repo: Repository, monkeypatch: pytest.MonkeyPatch) -> Kind:
     """A remote; one stands in a clone of a registry that keeps its artifacts there, and may write."""
-    monkeypatch.setattr(web, "ATTEMPTS", 1)
-    monkeypatch.setattr(ssh, "ATTEMPTS", 1)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.chdir(a_repo.top)
     made = KINDS[request.param](request)
@@ -310,7 +308,11 @@ def test_a_wrong_secret_lets_nobody_in(
 
 
 @kinds("http", "webdav", "ssh", "s3")
-def test_a_server_that_is_gone_is_no_verdict(kind: Kind, a_repo: Repository, tmp_path: Path) -> None:
+def test_a_server_that_is_gone_is_no_verdict(
+    kind: Kind, a_repo: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(web, "ATTEMPTS", 1)
+    monkeypatch.setattr(ssh, "ATTEMPTS", 1)
     main = {name: re.sub(r"127\.0\.0\.1:[0-9]+", "127.0.0.1:9", value) for name, value in kind.main.items()}
     keep(a_repo, main, kind.local)
     gone = Kind(main, kind.local, kind.place)

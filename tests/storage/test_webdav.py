@@ -21,7 +21,6 @@ MD5 = "ab" * 16
 
 @pytest.fixture
 def folder(dav: Server, monkeypatch: pytest.MonkeyPatch) -> Folder:
-    monkeypatch.setattr(downloads, "ATTEMPTS", 1)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     return dav.folder()
 
