@@ -25,6 +25,7 @@ BY_HAND = {
 }
 """What no call can mend: somebody has to do something elsewhere."""
 LEFT = {
+    "permissions-not-empty/bad-everything-for-all-jobs",
     "permissions-not-empty/bad-write-all-in-a-job",
     "required-check-missing/bad-job-has-another-name",
     "unowned-path/bad-a-line-that-is-not-read",

@@ -201,4 +201,4 @@ def _secrets(piece: Piece) -> Iterator[str]:
     for expression in expressions:
         yield from _SECRET.findall(expression)
         if _ANY_SECRET.search(expression):
-            yield "of any name"
+            yield "of every name"
