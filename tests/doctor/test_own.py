@@ -8,10 +8,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from doctor import shown
+from modelry import examining
 from modelry.cli import group
-from modelry.doctor import rulesets
+from modelry.doctor import environments, rulesets
 from modelry.errors import Exit
 from modelry.scaffolding import shipped
+from modelry.storage import folders
 
 TOP = shown.HOME.parents[1]
 
@@ -49,7 +51,9 @@ def test_the_rulesets_that_init_writes_are_sound_on_the_forge(fresh: Path) -> No
     dump["answers"]["rulesets"] = made
     dump["answers"] |= {f"rulesets/{one['id']}": one for one in made}
     there = dump["answers"]["environments"]["environments"]
-    there.append({**there[0], "name": "audit"})  # for main alone, as its workflow says
+    # Each environment that the workflows name is there, for main alone, as they say.
+    named = environments.used(examining.setup(folders.whole(fresh)))
+    there += [{**there[0], "name": name} for name in named if name not in {one["name"] for one in there}]
     (fresh / "dump.json").write_text(json.dumps(dump))
 
     result = run("doctor", "--registry", str(fresh), "--settings", str(fresh / "dump.json"), "--json")
