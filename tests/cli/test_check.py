@@ -340,6 +340,7 @@ def test_a_history_that_git_cannot_read_is_no_verdict(
     ("args", "others"),
     [
         (["check", "--base", "main", "--offline"], {"modelry.forges", "modelry.auditing", "modelry.catalog"}),
+        (["review", "--base", "main", "--offline"], {"modelry.forges", "modelry.auditing"}),
         (["list"], {"modelry.forges", "modelry.auditing", "modelry.checks"}),
     ],
     ids=lambda value: value[0] if isinstance(value, list) else "",

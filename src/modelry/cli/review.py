@@ -1,10 +1,12 @@
 """`modelry review`: what a reviewer needs to decide."""
 
+from collections.abc import Callable
+
 import click
 
-from modelry import forges, judging
+from modelry import judging
+from modelry.checks import Report
 from modelry.cli import options
-from modelry.forges import answering
 from modelry.git import Repository
 from modelry.reports import review as reviews
 
@@ -34,8 +36,15 @@ def review(
     repository = Repository(options.folder(registry))
     main = repository.commit(base or repository.base)
     commit = repository.commit(head)
-    answered = (
-        answering.of(forges.connected(repository, main), number, commit) if number is not None else None
-    )
+    answered = _answering(repository, main, commit, number) if number is not None else None
     context, standing = judging.proposed(repository, main, commit, offline=offline)
     click.echo(reviews.FORMATS[format_](reviews.review(context, standing, answered)), nl=False)
+
+
+def _answering(repository: Repository, main: str, head: str, number: int) -> Callable[[Report], Report]:
+    """Give what puts the forge's approvals into the report."""
+    # As in `check`: only one that asks a forge waits for these.
+    from modelry import forges  # noqa: PLC0415
+    from modelry.forges import answering  # noqa: PLC0415
+
+    return answering.of(forges.connected(repository, main), number, head)
