@@ -1,6 +1,6 @@
 """A GitHub that has settings only: it answers from a dump, and takes the calls that change them, over TCP and a socket file.
 
-It stands in for what the emulator of the other tests has no endpoints for. Its shapes are those of GitHub's OpenAPI description.
+It stands in for what the emulator of the other tests has no endpoints for. Its shapes are those of GitHub's documentation, and of answers that others' programs expect.
 """
 
 import json
