@@ -23,7 +23,7 @@ PINS = {
     ".gitlab/requirements.txt": b"# the base's pins\n",
     ".gitlab/requirements-modelry.txt": b"# the base's tool\n",
 }
-JOBS = ("check", "evidence", "preview", "pages", "smoke", "record", "promote", "audit")
+JOBS = ("check", "evidence", "preview", "pages", "smoke", "record", "mirror", "promote", "audit")
 
 
 def tool(name: str) -> str:
@@ -172,6 +172,8 @@ def test_main_is_published_unless_somebody_went_around_the_check(
     web.put("/api/v1/index.json?pipeline=9", b'{"commit":"older"}', index)
     done = runner.run("smoke", **on_main(commit), CI_PAGES_URL=web.url, MODELRY_SMOKE_PAUSE="0")
     assert (done.returncode, len(web.asked)) == (0, 2), done.stdout
+    done = runner.run("mirror", **on_main(commit))
+    assert (done.returncode, done.stdout.splitlines()[1:]) == (0, []), done.stderr
     path = layout.version("churn", "1.0.0")
     around = requested(a_repo, runner, {path: a_repo.tree("main").read(path).replace(b"0.914", b"0.999")})
     done = runner.run("pages", **on_main(around, commit))
