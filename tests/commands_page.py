@@ -36,6 +36,9 @@ def text() -> str:
 
 
 def _context(command: click.Command, name: str, parent: click.Context | None) -> click.Context:
+    command._help_option = (
+        None  # click keeps the one of the first time, which may have been without our names
+    )
     return click.Context(
         command,
         parent,

@@ -62,8 +62,9 @@ def running(
     secure = ("--cert", str(tls.certificate), "--key", str(tls.key)) if tls is not None else ()
 
     def command(_: Path, port: int) -> list[str]:
-        # What is put into the folder beside the server is to be seen at once.
-        address = ("--addr", f"127.0.0.1:{port}", "--dir-cache-time", "0s", "--poll-interval", "0s")
+        # What is put into the folder beside the server is to be seen before a command can ask. Not at 0s: rclone then
+        # looks again all the time, for as long as it runs.
+        address = ("--addr", f"127.0.0.1:{port}", "--dir-cache-time", "10ms", "--poll-interval", "0s")
         who = ("--user", USER, "--pass", PASSWORD)
         return [str(rclone), "serve", "webdav", *address, *who, *secure, *more, str(root)]
 

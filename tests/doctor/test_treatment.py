@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -174,6 +175,7 @@ def by_gh(script: str, github: Forge, folder: Path) -> str:
     (folder / "gh/config.yml").write_text(f"http_unix_socket: {github.socket}\n")
     environment = {
         **os.environ,
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         "GH_CONFIG_DIR": str(folder / "gh"),
         "GH_HOST": "github.localhost",
         "GH_TOKEN": "token-of-a-test",

@@ -15,6 +15,7 @@ from modelry.model import layout, names
 from modelry.model.fields import Part
 from modelry.model.pointer import Pointer
 from modelry.model.policy import Policy
+from modelry.model.scaffold import Scaffold
 from modelry.storage import documents, remotes, yaml
 
 TYPES: Mapping[str, type[Part]] = {
@@ -27,6 +28,7 @@ TYPES: Mapping[str, type[Part]] = {
     "assignment": kinds.Assignment,
     "waiver": kinds.Waiver,
     "pointer": Pointer,
+    "scaffold": Scaffold,
 }
 
 
