@@ -5,22 +5,17 @@ it take what a push says beside its commits: `agit` as Gitea and Forgejo do (`re
 (`-o merge_request.create`). It keeps the requests, each with its number, and answers the pusher in that forge's words.
 """
 
-import contextlib
 import itertools
 import json
 import os
-import random
-import signal
-import socket
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Literal
-from urllib.request import ProxyHandler, build_opener
 
+import processes
 from modelry.git import Repository
 
 NGINX, FCGIWRAP = Path("/usr/sbin/nginx"), Path("/usr/sbin/fcgiwrap")
@@ -42,7 +37,6 @@ http {{
     uwsgi_temp_path uwsgi;
     server {{
         listen 127.0.0.1:{port};
-        location = /ready {{ return 204; }}
 {location}
     }}
 }}
@@ -131,28 +125,25 @@ class Host:
 def running(folder: Path) -> Iterator[Host]:
     """Run a server on a free port."""
     people = "".join(f"{name}:{{PLAIN}}{PASSWORD}\n" for name in PEOPLE)
+
+    def command(root: Path, port: int) -> list[str]:
+        configuration = CONFIGURATION.format(
+            port=port,
+            location=_location(folder, root),
+            user="user root;" if os.geteuid() == 0 else "",
+        )
+        (root / "nginx.conf").write_text(configuration, "utf-8")
+        (root / "people").write_text(people, "utf-8")
+        return [str(NGINX), "-p", str(root), "-c", "nginx.conf", "-e", "error.log"]
+
+    gateway = [str(FCGIWRAP), "-s", f"unix:{folder / 'cgi.socket'}", "-c", "2"]
     with ExitStack() as started:
-        socket_ = folder / "cgi.socket"
-        _start(started, [str(FCGIWRAP), "-s", f"unix:{socket_}", "-c", "2"], folder / "cgi.log")
-        # Between the look for a free port and its use, somebody else may take it.
-        for number in range(5):
-            root = folder / str(number)
-            root.mkdir()
-            port = _port()
-            configuration = CONFIGURATION.format(
-                port=port,
-                location=_location(folder, root),
-                user="user root;" if os.geteuid() == 0 else "",
-            )
-            (root / "nginx.conf").write_text(configuration, "utf-8")
-            (root / "people").write_text(people, "utf-8")
-            command = [str(NGINX), "-p", str(root), "-c", "nginx.conf", "-e", "error.log"]
-            process = _start(started, command, root / "nginx.log")
-            if _is_up(f"http://127.0.0.1:{port}/ready", process) and socket_.exists():
-                yield Host(folder, port)
-                return
-        said = (folder / str(number) / "nginx.log").read_text("utf-8", "replace")
-        raise RuntimeError(f"nginx does not start: {said[-2000:]}")
+        started.callback(processes.stop, processes.start(gateway, folder))
+        port, _ = started.enter_context(processes.serving(command, folder / "server"))
+        # Slower than the server below it only where the machine is busy.
+        while not (folder / "cgi.socket").exists():
+            time.sleep(0.01)
+        yield Host(folder, port)
 
 
 def _location(folder: Path, root: Path) -> str:
@@ -168,41 +159,3 @@ def _location(folder: Path, root: Path) -> str:
         assert place in told, place
         told = told.replace(place, ours)
     return told
-
-
-def _start(started: ExitStack, command: list[str], log: Path) -> "subprocess.Popen[bytes]":
-    with log.open("wb") as told:
-        process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=told, stderr=told, start_new_session=True
-        )
-    started.callback(_stop, process)
-    return process
-
-
-def _stop(process: "subprocess.Popen[bytes]") -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-
-
-def _port() -> int:
-    """Give a free port that the kernel does not give to connections."""
-    numbers = list(range(11_000, 32_768))
-    random.Random().shuffle(numbers)
-    for port in numbers:
-        with contextlib.suppress(OSError), socket.socket() as held:
-            held.bind(("127.0.0.1", port))
-            return port
-    raise RuntimeError("there is no free port")
-
-
-def _is_up(url: str, process: "subprocess.Popen[bytes]") -> bool:
-    opener = build_opener(ProxyHandler({}))
-    for _ in range(400):
-        if process.poll() is not None:
-            return False
-        with contextlib.suppress(OSError):
-            opener.open(url, timeout=1).close()
-            return True
-        time.sleep(0.02)
-    return False

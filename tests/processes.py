@@ -28,25 +28,33 @@ def serving(
             own = folder / str(number)
             own.mkdir(parents=True)
             port = _free()
-            with (own / "server.log").open("wb") as log:
-                process = subprocess.Popen(
-                    command(own, port),
-                    cwd=own,
-                    env=dict(environment),
-                    stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=log,
-                    start_new_session=True,
-                )
-            started.callback(_stop, process)
+            process = start(command(own, port), own, environment)
+            started.callback(stop, process)
             if _is_up(port, process):
-                yield port, partial(_stop, process)
+                yield port, partial(stop, process)
                 return
             said = (own / "server.log").read_text("utf-8", "replace")
         raise RuntimeError(said[-2000:])
 
 
-def _stop(process: "subprocess.Popen[bytes]") -> None:
+def start(
+    command: Sequence[str], folder: Path, environment: Mapping[str, str] = os.environ
+) -> "subprocess.Popen[bytes]":
+    """Start a server in a folder, where it says what it has to say in `server.log`; `stop` ends it."""
+    with (folder / "server.log").open("wb") as log:
+        return subprocess.Popen(
+            command,
+            cwd=folder,
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+
+
+def stop(process: "subprocess.Popen[bytes]") -> None:
+    """End a server, and whatever it started."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()

@@ -179,7 +179,7 @@ def test_two_versions_stand_side_by_side(page: Page, rich: str, trouble: list[st
     assert row.locator("td").all_inner_texts() == ["0.93", "0.92", "-0.01"]
     page.locator("[name=a]").fill("churn@1.0.0")
     page.get_by_text("churn@1.0.0 beside churn@1.2.0").wait_for()
-    assert row.locator("td").all_inner_texts() == ["0.9", "0.92", "0.02"]
+    assert row.locator("td").all_inner_texts() == ["0.9", "0.92", "+0.02"]
     assert page.url.endswith("?a=churn%401.0.0&b=churn%401.2.0")
     page.locator("[name=b]").fill("churn@9.9.9")
     page.locator("[name=b]").blur()

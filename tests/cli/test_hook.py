@@ -72,6 +72,7 @@ def registration(folder: Path) -> list[str]:
         "summary": "Trained again",
         "license": "Apache-2.0",
         "dataset": "customers@1",
+        "code": f"https://git.example/churn@{'7' * 40}",
     }
     facts |= {name: str(next(folder.glob(f"{name}.*"))) for name in files}
     given = [part for name, value in facts.items() for part in (f"--{name}", value)]

@@ -70,7 +70,8 @@ def _ask(api: str, endpoint: str, name: str) -> Any:  # noqa: ANN401 - whatever 
     token = os.environ.get("GH_TOKEN") or os.environ.get("GITHUB_TOKEN")
     headers = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
     headers |= {"Authorization": f"Bearer {token}"} if token else {}
-    for attempt in range(1, ATTEMPTS + 1):
+    attempt = 1
+    while True:
         try:
             response = web.send(where, headers)
             with response:
@@ -85,7 +86,7 @@ def _ask(api: str, endpoint: str, name: str) -> Any:  # noqa: ANN401 - whatever 
             raise RegistryError(f"could not look: {told} ({ATTEMPTS} attempts)", hint="try again later")
         seconds = float(wait) if wait.isascii() and wait.isdigit() else 0.25 * 2.0**attempt
         time.sleep(min(seconds, _LONGEST_WAIT) * random.uniform(1.0, 1.25))  # noqa: S311 - it spreads load
-    return None  # pragma: no cover
+        attempt += 1
 
 
 def _said(data: bytes, status: int) -> Any:  # noqa: ANN401 - whatever GitHub says

@@ -76,7 +76,8 @@
       cell(row, "td", after, names[1]);
       if (numeric) {
         const known = before !== undefined && after !== undefined;
-        cell(row, "td", known ? Number((after - before).toPrecision(4)).toString() : undefined, "difference");
+        const change = Number((after - before).toPrecision(4));
+        cell(row, "td", known ? `${change > 0 ? "+" : ""}${change}` : undefined, "difference");
       }
     }
     place.append(made);
@@ -91,7 +92,7 @@
     }));
     if (wanted.some((label, at) => label !== fields[at].value)) return; // something else was chosen meanwhile
     place.replaceChildren();
-    table("Results", results(one.record), results(other.record), wanted, true);
+    table("Results at registration", results(one.record), results(other.record), wanted, true);
     const parts = (document) => {
       const { training: { params, ...from }, signature, artifact, license } = document.record;
       return { Parameters: params, Training: from, Signature: signature, Artifact: { ...artifact, license } };

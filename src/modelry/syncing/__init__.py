@@ -1,31 +1,29 @@
 """A folder that follows a stage: new bytes come whole or not at all, are tried, and the last good ones come back."""
 
-import fcntl
-import json
 import os
 import random
 import re
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from modelry import client
 from modelry.client import placement, progress, pull
 from modelry.client.resolution import Resolution
-from modelry.errors import LockedError, RegistryError, StaleError
+from modelry.errors import RegistryError, StaleError
 from modelry.exports import layouts
 from modelry.model import names
+from modelry.syncing import state as states
+from modelry.syncing.metrics import Counted
+from modelry.syncing.state import State
 
 CURRENT = "current"
 """The link to what is served; it is exchanged at once, and never absent once it was there."""
 
-_STATE = "sync.json"
-_LOCK = "sync.lock"
 _NAME = re.compile(rf"{names.VERSION[1:-1]}-[0-9a-f]{{12}}")
 _PAUSE = 1.0
 """Seconds between two looks at whether something is well."""
@@ -54,22 +52,6 @@ class Wish:
 
 
 @dataclass(frozen=True)
-class State:
-    """What one round leaves to the next, in `sync.json`."""
-
-    good: tuple[str, ...] = ()
-    """The folders of versions that were well, oldest first."""
-    bad: tuple[str, ...] = ()
-    """Those that were not; they are not tried again before the stage has moved on."""
-    registry: str | None = None
-    """The registry's id."""
-    sequence: int = 0
-    """The highest place on its main line that was ever seen."""
-    etag: str | None = None
-    """What the catalog calls its last answer."""
-
-
-@dataclass(frozen=True)
 class Round:
     """What came of one look."""
 
@@ -80,39 +62,6 @@ class Round:
     """What was current before."""
     why: str = ""
     """Why something was rejected."""
-
-
-@dataclass
-class Counted:
-    """What a monitor wants to know, in Prometheus' text format."""
-
-    errors: int = 0
-    moved: int = 0
-    rejected: int = 0
-    success: float = 0.0
-
-    def seen(self, done: Round) -> None:
-        """Count a look that came to an end."""
-        self.moved += done.what == "moved"
-        self.rejected += done.what == "rejected"
-        self.success = time.time()
-
-    def text(self, reference: str, current: str) -> str:
-        """Give the file that a node exporter reads."""
-        version, _, sha256 = current.rpartition("-")
-        labels = f'{{reference="{reference}"}}'
-        told = (
-            ("info", "gauge", f'{{reference="{reference}",version="{version}",sha256="{sha256}"}}', 1),
-            ("last_success_timestamp_seconds", "gauge", labels, self.success),
-            ("errors_total", "counter", labels, self.errors),
-            ("moves_total", "counter", labels, self.moved),
-            ("rejections_total", "counter", labels, self.rejected),
-        )
-        lines = (
-            f"# TYPE modelry_sync_{name} {kind}\nmodelry_sync_{name}{its} {value}\n"
-            for name, kind, its, value in told
-        )
-        return "".join(lines)
 
 
 @dataclass
@@ -129,8 +78,8 @@ class Follower:
         Killed at any time, the next look goes on where it stopped: the link means the old or the new, and a new one
         that was not yet found to be well is tried again.
         """
-        with _only(self.wish.folder):
-            self.state = _read(self.wish.folder / _STATE)
+        with states.only(self.wish.folder):
+            self.state = states.read(self.wish.folder)
             here = self._current()
             tried = here in self.state.good if here else True
             # What was never found to be well has to be asked for in full.
@@ -150,7 +99,8 @@ class Follower:
         counted = Counted()
         while True:
             try:
-                counted.seen(self.say(self.once()))
+                done = self.say(self.once())
+                counted.seen(moved=done.what == "moved", rejected=done.what == "rejected")
             except RegistryError as error:
                 counted.errors += 1
                 self.tell(f"error: {error}{f'; {error.hint}' if error.hint else ''}")
@@ -280,40 +230,9 @@ class Follower:
 
     def _keep(self, state: State) -> None:
         self.state = state
-        with placement.replacing(self.wish.folder / _STATE) as fresh:
-            fresh.write_text(json.dumps(asdict(state), indent=2) + "\n", "utf-8")
+        states.keep(state, self.wish.folder)
 
 
 def _name(found: Resolution) -> str:
     """Give the folder of a version: its digest is in the name, so another one is never taken for it."""
     return f"{found.version}-{found.sha256[:12]}"
-
-
-def _read(path: Path) -> State:
-    try:
-        told: Mapping[str, Any] = json.loads(path.read_text("utf-8"))
-        return State(
-            tuple(map(str, told["good"])),
-            tuple(map(str, told["bad"])),
-            told["registry"],
-            int(told["sequence"]),
-            told["etag"],
-        )
-    except FileNotFoundError:
-        return State()
-    except (ValueError, KeyError, TypeError) as error:
-        raise RegistryError(f"{path} is no state of ours: {error}", hint=f"remove it: rm {path}") from error
-
-
-@contextmanager
-def _only(folder: Path) -> Iterator[None]:
-    """Let one process at a time look after a folder; raises `LockedError` where another does."""
-    folder.mkdir(parents=True, exist_ok=True)
-    lock = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    except BlockingIOError as error:
-        raise LockedError(f"another process follows a stage in {folder}") from error
-    finally:
-        os.close(lock)
