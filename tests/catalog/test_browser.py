@@ -1,19 +1,10 @@
 """The built catalog in a real browser: no attack runs, nothing leaves, everyone can read it."""
 
-import functools
-import threading
-from collections.abc import Iterator
-from dataclasses import replace
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from catalog.registries import HOSTILE, MOMENT, a_hostile_one, a_rich_one, events, registry
-from modelry import catalog
-from modelry.model.files import Files
-from modelry.storage import site
+from catalog.registries import HOSTILE
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -31,48 +22,6 @@ KINDS = {
     "compare": "compare/?a=churn@1.0.0&b=churn@1.1.0",
     "owners": "owners/",
 }
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
-def served(files: Files, factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = factory.mktemp("site") / "built"
-    site.build(catalog.files(registry(files), replace(MOMENT, events=events())), folder, MOMENT.when)
-    with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder))) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-
-
-@pytest.fixture(scope="module")
-def rich(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    yield from served(a_rich_one(), tmp_path_factory)
-
-
-@pytest.fixture(scope="module")
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    yield from served(a_hostile_one(), tmp_path_factory)
-
-
-def _note(seen: list[str], is_trouble: bool, what: str) -> None:
-    if is_trouble:
-        seen.append(what)
-
-
-@pytest.fixture
-def trouble(page: Page) -> list[str]:
-    """What a page must never do: ask another host, complain, run somebody's script."""
-    seen: list[str] = []
-    page.add_init_script("window.alert = (said) => console.error('alert ' + said);")
-    page.on(
-        "request", lambda request: _note(seen, not request.url.startswith("http://127.0.0.1:"), request.url)
-    )
-    page.on("console", lambda message: _note(seen, message.type in {"error", "warning"}, message.text))
-    page.on("pageerror", lambda error: _note(seen, True, str(error)))
-    return seen
 
 
 @pytest.mark.parametrize(

@@ -28,5 +28,8 @@ def files(registry: Registry, moment: Moment) -> Files:
 
 def _own(folder: str) -> Files:
     """Give the files that lie beside this code."""
-    home = resources.files("modelry.catalog") / folder
-    return {f"{folder}/{file.name}": file.read_bytes() for file in home.iterdir()}
+    made: dict[str, bytes] = {}
+    for file in (resources.files("modelry.catalog") / folder).iterdir():
+        path = f"{folder}/{file.name}"
+        made |= _own(path) if file.is_dir() else {path: file.read_bytes()}
+    return made
