@@ -1,0 +1,44 @@
+"""What the API lists: one row for each model, and how many have what."""
+
+from collections import Counter
+
+from modelry.catalog import numbers
+from modelry.catalog.documents import Row
+from modelry.catalog.entries import Catalog, ModelEntry
+
+FACETS = ("task", "stage", "format", "tag", "owner", "license", "deprecated")
+"""By what models are counted."""
+
+
+def row(model: ModelEntry) -> Row:
+    """Give a model as one row."""
+    shown = [hold.entry for hold in model.holds.values()] or [entry for entry in (model.latest,) if entry]
+    created = [entry.record.created for entry in model.versions]
+    return Row(
+        model=model.name,
+        title=model.title,
+        summary=model.summary,
+        task=model.task,
+        tags=list(model.tags),
+        owners=list(model.owners),
+        formats=sorted({entry.record.artifact.format for entry in shown}),
+        latest=model.latest.number if model.latest else None,
+        stages={stage: hold.entry.number for stage, hold in model.holds.items()},
+        updated=numbers.stamp(max(created)) if created else None,
+        deprecated=model.deprecated is not None,
+    )
+
+
+def facets(catalog: Catalog) -> dict[str, dict[str, int]]:
+    """Count the models by what they have."""
+    found: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
+    for model in catalog.models:
+        one = row(model)
+        found["task"].update([one.task] if one.task else [])
+        found["stage"].update(list(one.stages))
+        found["format"].update(one.formats)
+        found["tag"].update(set(one.tags))
+        found["owner"].update(set(one.owners))
+        found["license"].update([model.main.record.license] if model.main else [])
+        found["deprecated"].update(["true" if one.deprecated else "false"])
+    return {name: dict(sorted(counted.items())) for name, counted in found.items()}

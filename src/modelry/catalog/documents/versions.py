@@ -1,0 +1,74 @@
+"""Documents on one version."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from modelry.catalog.documents.parts import Part
+from modelry.model.documents import VersionRecord
+
+
+class Card(Part):
+    """The version's card. Somebody wrote it: show it only through a cleaner."""
+
+    untrusted: Literal[True] = True
+    markdown: str
+
+
+class VersionDocument(Part):
+    """One version; never changes. Whether it was yanked since stands in its model's document."""
+
+    schema_: Literal["version-document/v1"] = Field("version-document/v1", alias="schema")
+    model: str
+    version: str
+    ordinal: int
+    """Its place in the order in which the model's versions reached main, from 1."""
+    record: VersionRecord
+    """The whole record, as it was reviewed."""
+    md5: str
+    """The artifact's address in the remotes; ends in `.dir` for a folder. No proof of content."""
+    card: Card | None
+    """The model card, or null."""
+
+
+class ArtifactFile(Part):
+    """One file of an artifact that is a folder."""
+
+    path: str
+    size: int
+    sha256: str
+
+
+class Artifact(Part):
+    """The bytes of a version."""
+
+    path: str
+    format: str
+    size: int
+    sha256: str
+    """SHA-256 of the file; of a folder, of the canonical list of its files."""
+    files: list[ArtifactFile] | None = None
+    """The files of a folder; absent for a single file."""
+
+
+class Yanked(Part):
+    """Why a version was withdrawn."""
+
+    reason: str
+    severity: str
+    replacement: str | None = None
+    advisory: str | None = None
+
+
+class ModelVersion(Part):
+    """A version, in its model's document: all that is needed to fetch, verify and compare it."""
+
+    ordinal: int
+    created: str
+    summary: str
+    license: str
+    artifact: Artifact
+    md5: str
+    yanked: Yanked | None
+    metrics: dict[str, dict[str, float]]
+    """By data set, by metric."""
