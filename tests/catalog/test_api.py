@@ -77,6 +77,7 @@ def test_a_model_document_says_all_that_a_client_needs() -> None:
                 },
                 "md5": md5(data),
                 "yanked": None,
+                "unyanked": [],
                 "metrics": {"customers-2026": {"auc": 0.914, "p99_ms": 12.5}},
             }
         },
@@ -202,6 +203,17 @@ def test_a_yank_stands_in_the_model_and_not_in_the_version() -> None:
     }
     assert "yanked" not in made["models/churn/versions/1.1.0.json"]
     assert made["models/churn.json"]["latest"] == "1.2.0"
+
+
+def test_a_yank_that_was_lifted_stands_beside_the_one_that_holds() -> None:
+    tombstone = builders.a_document("yank", replacement="1.2.0")
+    unyank = builders.a_document("unyank", reason="the rows are gone", yank=tombstone)
+    path = layout.unyank("churn", "1.1.0", 1)
+    files = {**a_rich_one(), path: builders.text("unyank", unyank)}
+    versions = api(files)["models/churn.json"]["versions"]
+    yanked = versions["1.1.0"]["yanked"]
+    assert versions["1.1.0"]["unyanked"] == [{"reason": "the rows are gone", "yank": yanked}]
+    assert versions["1.2.0"]["unyanked"] == []
 
 
 def test_a_tombstone_that_cannot_be_read_still_withdraws() -> None:

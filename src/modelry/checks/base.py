@@ -209,18 +209,12 @@ class Context:
 
         A holder that is given another term stays where it is, and meets all gates again.
         """
-        if move.renews:
-            return False
-        document = (
-            self.before.models[move.model].stages.get(move.stage)
-            if move.model in self.before.models
-            else None
-        )
-        if document is not None and document.value is not None and document.value.previous == move.after:
-            return move.after is not None
-        return self.history is not None and any(
-            held.version == move.after for held in self.held(move.model, move.stage)
-        )
+        return self.changes.goes_back(move, self._holders(move))
+
+    def _holders(self, move: Move) -> Iterator[str]:
+        """Give who held a stage, as far as main's history is at hand; it is not read before somebody asks."""
+        if self.history is not None:
+            yield from (held.version for held in self.held(move.model, move.stage))
 
     @cached_property
     def classes(self) -> tuple[Class, ...]:

@@ -1,8 +1,9 @@
 """A change as a value: what a pull request does to the registry, read off the two moments it stands between."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import Literal, NamedTuple
 
 from modelry.model import files, layout
@@ -39,6 +40,14 @@ class Move(NamedTuple):
     def renews(self) -> bool:
         """Whether the holder stays, for another term."""
         return self.after is not None and self.before == self.after
+
+    def goes_back(self, held: Iterable[str | None]) -> bool:
+        """Say whether the stage returns to a version of those that are known to have held it.
+
+        That it was gone back from since is no matter: what held the stage once passed its gates, and comes back
+        without them. A holder that is given another term stays where it is.
+        """
+        return self.after is not None and not self.renews and self.after in held
 
 
 class Step(NamedTuple):
@@ -105,11 +114,18 @@ class Changes:
     @cached_property
     def moves(self) -> tuple[Move, ...]:
         """The stages that pass to another version; also those that a new version is born in."""
-        return tuple(
-            Move(place.model, place.name, _held(self.before, place), _held(self.after, place))
-            for _, place in self.steps
-            if place.kind == "assignment"
-        )
+        return tuple(self.move(place) for _, place in self.steps if place.kind == "assignment")
+
+    def move(self, place: Place) -> Move:
+        """Give the move of an assignment at a place."""
+        return Move(place.model, place.name, _held(self.before, place), _held(self.after, place))
+
+    def goes_back(self, move: Move, held: Iterable[str] = ()) -> bool:
+        """Say whether a stage goes back: as the assignment that it had says, or by who else is known to have held it."""
+        model = self.before.models.get(move.model)
+        document = model.stages.get(move.stage) if model is not None else None
+        previous = document.value.previous if document is not None and document.value is not None else None
+        return move.goes_back(chain((previous,), held))
 
     @cached_property
     def classes(self) -> tuple[Class, ...]:
@@ -169,7 +185,7 @@ def _class(step: Step, changes: Changes) -> Class:
         case "waiver":
             return "waiver"
         case "assignment":
-            return "rollback" if _goes_back(changes, place) else "promotion"
+            return "rollback" if changes.goes_back(changes.move(place)) else "promotion"
         case "object":
             return "new version"
         case "training":
@@ -179,12 +195,3 @@ def _class(step: Step, changes: Changes) -> Class:
         case "evaluation" if place.name in _versions(changes.before, place.model):
             return "evaluation"
     return "new model" if place.model in changes.new_models else "new version"
-
-
-def _goes_back(changes: Changes, place: Place) -> bool:
-    """Say whether a stage returns to the version that held it before its present holder."""
-    model = changes.before.models.get(place.model)
-    document = model.stages.get(place.name) if model is not None else None
-    previous = document.value.previous if document is not None and document.value is not None else None
-    held = _held(changes.after, place)
-    return previous is not None and previous == held and held != _held(changes.before, place)

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, get_args
 
 from modelry.git import Repository, reading
 from modelry.model import landings, layout, names
+from modelry.model.changes import Move
 from modelry.model.events import Event, Past, What
 from modelry.model.files import Entry
 from modelry.model.landings import Landing
@@ -31,7 +32,7 @@ class Record(NamedTuple):
     events: tuple[Event, ...]
     """Oldest first."""
     held: Mapping[tuple[str, str], Sequence[str]]
-    """By model and stage the versions that going back could lead to; the last one holds it."""
+    """By model and stage the versions that have held it."""
 
 
 def read(
@@ -189,7 +190,7 @@ def _version(value: object) -> str | None:
 
 
 class _Telling:
-    """Turns touches into events; keeps in mind which versions held a stage, for going back is told from going on."""
+    """Turns touches into events; keeps in mind which versions held a stage, for going back is told by them."""
 
     def __init__(
         self,
@@ -245,18 +246,16 @@ class _Telling:
         return Event(what, place.model, after.version, place.name, before.version, landing, after.reason)
 
     def _direction(self, place: Place, before: _Said, after: _Said) -> What:
-        # Who holds it now is the last; going back lets go of all that came after. What came before a shallow
-        # clone begins, or was written by hand, only the document itself tells.
+        # What came before a shallow clone begins, or was written by hand, only the document itself tells.
         held = self.held.setdefault((place.model, place.name), [])
         if before.version is not None and before.version not in held:
             held += [number for number in (before.previous, before.version) if number is not None]
         if after.version is None:
-            del held[held.index(str(before.version)) :]
             return "emptied"
-        if before.version == after.version:
+        move = Move(place.model, place.name, before.version, after.version)
+        if move.renews:
             return "renewed"
-        if after.version in held:
-            del held[held.index(after.version) + 1 :]
+        if move.goes_back((before.previous, *held)):
             return "rolled back"
         held.append(after.version)
         return "promoted"

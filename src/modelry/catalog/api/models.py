@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from pydantic import BaseModel
-
 from modelry.catalog import numbers, remotes
 from modelry.catalog.api import registry
 from modelry.catalog.documents import (
     Artifact,
     Card,
     Held,
+    Lifted,
     Listed,
     ModelDocument,
     ModelStage,
@@ -20,6 +19,7 @@ from modelry.catalog.documents import (
     Yanked,
 )
 from modelry.catalog.entries import Catalog, Hold, ModelEntry, VersionEntry
+from modelry.model.documents import Yank
 
 
 def snapshot_model(model: ModelEntry, addresses: dict[str, str]) -> SnapshotModel:
@@ -89,7 +89,8 @@ def _model_version(entry: VersionEntry) -> ModelVersion:
         license=record.license,
         artifact=Artifact(**record.artifact.model_dump(exclude_unset=True, exclude_none=True)),
         md5=entry.pointer.out.md5,
-        yanked=None if yank is None else Yanked(**{"severity": yank.severity, **_given(yank)}),
+        yanked=None if yank is None else _yanked(yank),
+        unyanked=[Lifted(reason=one.reason, yank=_yanked(one.yank)) for one in entry.unyanks],
         metrics=metrics,
     )
 
@@ -105,5 +106,6 @@ def _stage(hold: Hold) -> dict[str, Any]:
     return _held(hold) | {"previous": hold.assignment.previous, "reason": hold.assignment.reason, "due": due}
 
 
-def _given(document: BaseModel) -> dict[str, Any]:
-    return document.model_dump(exclude={"schema_"}, exclude_none=True)
+def _yanked(yank: Yank) -> Yanked:
+    told = yank.model_dump(exclude={"schema_", "severity"}, exclude_none=True)
+    return Yanked(severity=yank.severity, **told)

@@ -60,6 +60,15 @@ class Yanked(Part):
     advisory: str | None = None
 
 
+class Lifted(Part):
+    """An earlier yank that was lifted: the version may be used again."""
+
+    reason: str
+    """Why it may be used again."""
+    yank: Yanked
+    """The tombstone as it stood."""
+
+
 class ModelVersion(Part):
     """A version, in its model's document: all that is needed to fetch, verify and compare it."""
 
@@ -70,5 +79,7 @@ class ModelVersion(Part):
     artifact: Artifact
     md5: str
     yanked: Yanked | None
+    unyanked: list[Lifted]
+    """Its earlier yanks, each lifted since, oldest first; when, the activity says."""
     metrics: dict[str, dict[str, float]]
     """By data set, by metric."""
