@@ -29,10 +29,8 @@ def test_a_move_is_called_the_same_by_all_who_speak_of_it(a_repo: Repository, se
     moves = []
     for number in range(9):
         after = chosen.choice([version for version in VERSIONS if held or version])
-        document = (
-            staging(after, held, f"move {number}") if after else {layout.stage("churn", "staging"): None}
-        )
-        moves.append(land(a_repo, document))
+        emptied: dict[str, bytes | None] = {layout.stage("churn", "staging"): None}
+        moves.append(land(a_repo, staging(after, held, f"move {number}") if after else emptied))
         held = after
     told = {event.commit: AUDITED[event.what] for event in events.read(a_repo, "main").events if event.stage}
     proven = {
