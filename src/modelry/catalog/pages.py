@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from modelry.catalog import api, cards, comparisons, escaping, numbers, remotes, snippets, stages
+from modelry.catalog import api, cards, comparisons, escaping, listing, numbers, remotes, snippets, stages
 from modelry.catalog.entries import Catalog, ModelEntry, VersionEntry
+from modelry.catalog.page import Page
 from modelry.model import comparison
 from modelry.model.files import Files
 
@@ -31,27 +32,8 @@ _ENVIRONMENT.filters.update(
 _ENVIRONMENT.tests["web"] = lambda address: address.startswith(("https://", "http://"))
 _ENVIRONMENT.globals["tone"] = stages.tone
 
-_SHORT = 10
-"""How many of something a page shows before it leaves the rest to another page."""
 _LONG = 200
 """How many of something a page of its own shows."""
-
-
-class Page(NamedTuple):
-    """One page, before it is rendered."""
-
-    path: str
-    """Its folder in the site, with a slash at the end; empty for the home page."""
-    title: str
-    """Only ever made of safe names: Material prints it as HTML."""
-    template: str
-    values: dict[str, Any]
-    description: str
-    """What a search engine shows."""
-    has_contents: bool = False
-    """Whether its sections are listed beside it."""
-    is_found: bool = True
-    """Whether the site's own search finds it."""
 
 
 def files(catalog: Catalog) -> Files:
@@ -79,56 +61,14 @@ def _render(catalog: Catalog, page: Page, known: frozenset[str]) -> str:
 
 
 def _pages(catalog: Catalog) -> Iterator[Page]:
-    yield _home(catalog)
-    yield _list(catalog)
-    for stage in catalog.stages:
-        yield _stage(catalog, stage)
+    yield from listing.pages(catalog)
     for model in catalog.models:
         yield _model(catalog, model)
         for entry in model.versions:
             yield _version(catalog, model, entry)
     yield _activity(catalog)
     yield Page("compare/", "Compare", "compare.md", {}, "Two versions side by side", is_found=False)
-    yield from _groups(catalog)
     yield _about(catalog)
-
-
-def _home(catalog: Catalog) -> Page:
-    held = (f"{model.name}@{model.foremost.stage}" for model in catalog.models if model.foremost)
-    values = {
-        "counts": api.counts(catalog),
-        "example": next(held, "MODEL@STAGE"),
-        "filled": {stage: sum(stage in model.holds for model in catalog.models) for stage in catalog.stages},
-        "rows": [comparisons.headline(model) for model in catalog.models],
-        "events": tuple(reversed(catalog.moment.events))[:_SHORT],
-        "newest": sorted(
-            ((model, entry) for model in catalog.models for entry in model.versions),
-            key=lambda pair: (pair[1].record.created, pair[1].version.label),
-            reverse=True,
-        )[:_SHORT],
-    }
-    return Page("", "Home", "home.md", values, catalog.policy.title, is_found=False)
-
-
-def _list(catalog: Catalog) -> Page:
-    rows = [comparisons.headline(model) for model in catalog.models]
-    facets = {
-        "task": sorted({model.task for model in catalog.models if model.task}),
-        "stage": [stage for stage in catalog.stages if any(stage in model.holds for model in catalog.models)],
-        "tag": sorted({tag for model in catalog.models for tag in model.tags}),
-        "format": sorted({name for row in rows for name in row.formats}),
-    }
-    values = {"rows": rows, "facets": facets}
-    return Page(
-        "catalog/", "Catalog", "catalog.md", values, f"Every model of {catalog.policy.title}", is_found=False
-    )
-
-
-def _stage(catalog: Catalog, stage: str) -> Page:
-    policy = catalog.policy.stage(stage)
-    rows = [comparisons.headline(model, stage) for model in catalog.models if stage in model.holds]
-    values = {"stage": stage, "rows": rows, "demands": stages.demands(policy) if policy else ()}
-    return Page(f"stages/{stage}/", stage, "stage.md", values, f"What is in {stage}", is_found=False)
 
 
 def _model(catalog: Catalog, model: ModelEntry) -> Page:
@@ -176,23 +116,6 @@ def _activity(catalog: Catalog) -> Page:
     events = catalog.moment.events
     values = {"events": tuple(reversed(events[-_LONG:])), "total": len(events)}
     return Page("activity/", "Activity", "activity.md", values, "What happened, and why", is_found=False)
-
-
-def _groups(catalog: Catalog) -> Iterator[Page]:
-    """Give the models by who answers for them, and by the license of the version that counts."""
-    owners: dict[str, list[ModelEntry]] = {}
-    licenses: dict[str, list[ModelEntry]] = {}
-    for model in catalog.models:
-        for owner in model.owners:
-            owners.setdefault(owner, []).append(model)
-        if model.main is not None:
-            licenses.setdefault(model.main.record.license, []).append(model)
-    for name, column, lead, groups in (
-        ("Owners", "Owner", "Who answers for which model.", owners),
-        ("Licenses", "License", "Under which license the version that counts may be used.", licenses),
-    ):
-        values = {"title": name, "column": column, "lead": lead, "groups": sorted(groups.items())}
-        yield Page(f"{name.lower()}/", name, "groups.md", values, lead, is_found=False)
 
 
 def _about(catalog: Catalog) -> Page:
