@@ -85,6 +85,7 @@ def a_policy(**overrides: Any) -> dict[str, bytes]:
         profiles={},
         formats={},
         signers=None,
+        webhooks=None,
         sources=None,
         stages=[
             {"name": "staging", "gates": [{"metric": "auc", "at_least": 0.8}]},

@@ -171,7 +171,10 @@ def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
             served.asked.append(self.path)
             served.headers.append(dict(self.headers))
             answers = served.answers.get(self.path, [answer(status=404)])
+            served.bodies.append(self.rfile.read(int(self.headers.get("Content-Length", 0))))
             (answers.pop(0) if len(answers) > 1 else answers[0])(self)
+
+        do_POST = do_GET  # noqa: N815 - the server's own word
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""

@@ -30,8 +30,8 @@ from modelry.checks.base import Context, Held, UnavailableError
 from modelry.checks.json_places import Places
 from modelry.model import changes, layout
 from modelry.model.files import Files
+from modelry.model.gates import Require, called
 from modelry.model.places import Position
-from modelry.model.policy import Require, called
 from modelry.reports import review
 
 DAY = datetime(2026, 6, 1, tzinfo=UTC)

@@ -17,6 +17,7 @@ class Web:
         self.answers: dict[str, list[Answer]] = {}
         self.asked: list[str] = []
         self.headers: list[dict[str, str]] = []
+        self.bodies: list[bytes] = []
 
     def put(self, path: str, *answers: Answer | bytes | dict[str, Any]) -> str:
         """Set the answers at a path, and give its address."""

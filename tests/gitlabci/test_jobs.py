@@ -23,7 +23,7 @@ PINS = {
     ".gitlab/requirements.txt": b"# the base's pins\n",
     ".gitlab/requirements-modelry.txt": b"# the base's tool\n",
 }
-JOBS = ("check", "evidence", "preview", "pages", "smoke", "record", "mirror", "promote", "audit")
+JOBS = ("check", "evidence", "preview", "pages", "smoke", "record", "notify", "mirror", "promote", "audit")
 
 
 def tool(name: str) -> str:
@@ -188,7 +188,9 @@ def lab(a_repo: Repository, runner: Runner) -> Iterator[gitlabapi.GitLab]:
         folder = a_repo.run("remote", "get-url", "origin").strip()
         Repository(runner.clone).run("config", f"url.{folder}.insteadOf", f"{page}.git")
         policy = builders.a_policy(
-            repository=page, remotes={"store": {"url": str(a_repo.top.with_name("store"))}}
+            repository=page,
+            remotes={"store": {"url": str(a_repo.top.with_name("store"))}},
+            webhooks={"deployer": {"format": "cloudevents", "url": "http://127.0.0.1:9/"}},
         )
         folders.write(policy, a_repo.top)
         a_repo.run("commit", "--quiet", "--all", "--message", "Say where it is")
@@ -240,6 +242,9 @@ def test_a_promotion_is_proposed_merged_and_put_on_record(
     note = json.loads(origin.run("notes", "--ref=modelry", "show", merged))
     assert note["predicate"]["approvers"][0]["name"] == "bob"
     assert "churn#staging#" in origin.run("tag", "--list")
+    told = runner.run("notify", **on_main(merged, main))
+    assert (told.returncode, told.stderr.count("deployer: is told what comes from now on")) == (0, 1)
+    assert origin.commit("refs/modelry/notified/deployer") == merged
     # Git's own question, as the job has set it: the token is what it answers.
     wanted = f"protocol=http\nhost={lab.url.removeprefix('http://')}\n\n"
     job = running.jobs()["record"]["variables"]

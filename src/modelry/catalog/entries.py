@@ -18,10 +18,11 @@ from modelry.model.documents import (
     Yank,
 )
 from modelry.model.events import Event
+from modelry.model.gates import AtLeast, AtMost, NoWorseThan
 from modelry.model.moment import Moment
 from modelry.model.places import Fault
 from modelry.model.pointer import Pointer
-from modelry.model.policy import AtLeast, AtMost, NoWorseThan, Policy
+from modelry.model.policy import Policy
 from modelry.model.registry import Model, Registry, Version
 
 _UNREADABLE = Yank(

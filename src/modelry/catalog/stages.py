@@ -4,17 +4,8 @@ import zlib
 from collections.abc import Iterator
 
 from modelry.catalog import numbers
-from modelry.model.policy import (
-    AtLeast,
-    AtMost,
-    Evaluated,
-    Gate,
-    NoWorseThan,
-    Require,
-    Scanned,
-    Signed,
-    Stage,
-)
+from modelry.model.gates import AtLeast, AtMost, Evaluated, Gate, NoWorseThan, Require, Scanned, Signed
+from modelry.model.policy import Stage
 
 # The same name has the same colour in every registry, whatever other stages there are.
 _KNOWN = {

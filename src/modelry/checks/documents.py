@@ -7,7 +7,8 @@ from typing import Any
 
 from modelry.checks.base import Context, Problem, rule
 from modelry.model import layout
-from modelry.model.policy import Gate, Policy
+from modelry.model.gates import Gate
+from modelry.model.policy import Policy
 from modelry.model.registry import Document
 
 _USUAL = frozenset({"Apache-2.0", "BSD-3-Clause", "CC-BY-4.0", "GPL-3.0-only", "MIT"})

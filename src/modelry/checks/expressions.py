@@ -8,8 +8,9 @@ from modelry.checks import expression_syntax, expression_types
 from modelry.checks.base import Context, Problem, rule
 from modelry.checks.expression_syntax import Name, Node, Operation, Select
 from modelry.checks.expression_types import Type, Wrong
+from modelry.model.gates import Require
 from modelry.model.places import Position
-from modelry.model.policy import Policy, Require
+from modelry.model.policy import Policy
 from modelry.model.registry import Version
 
 HINT = "it may use version, metrics, champion, stage and the functions of CEL"

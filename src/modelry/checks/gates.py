@@ -7,20 +7,19 @@ from modelry.checks import expressions, profiles
 from modelry.checks.base import Context
 from modelry.checks.waivers import waived
 from modelry.model.comparison import plain
-from modelry.model.policy import (
+from modelry.model.gates import (
     AtLeast,
     AtMost,
     Evaluated,
     Filled,
     Gate,
     NoWorseThan,
-    Policy,
     Require,
     Scanned,
     Signed,
-    Stage,
     called,
 )
+from modelry.model.policy import Policy, Stage
 from modelry.model.registry import Registry, Version
 
 

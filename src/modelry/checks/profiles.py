@@ -8,7 +8,8 @@ from modelry.checks import cards, expression_types
 from modelry.checks.base import Context, Problem, rule
 from modelry.model import layout
 from modelry.model.fields import Part
-from modelry.model.policy import Filled, Policy, Profile
+from modelry.model.gates import Filled
+from modelry.model.policy import Policy, Profile
 
 
 def filled(record: object, path: str) -> bool:

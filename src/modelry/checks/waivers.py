@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from modelry.checks.base import Context, Problem, Severity, rule
 from modelry.model.documents import Waiver
-from modelry.model.policy import Approvals, Policy, called
+from modelry.model.gates import called
+from modelry.model.policy import Approvals, Policy
 from modelry.model.registry import Document, Model, Version
 
 WAIVABLE = ("metric-misses-gate", "stage-skipped", "format-not-allowed")

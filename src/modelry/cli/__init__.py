@@ -26,6 +26,7 @@ COMMANDS = {
     "merge": "Merge a proposal after judging the merge result.",
     "hook": "Guard a plain git server: judge what is pushed to main.",
     "forge": "Say on the forge what CI found: one comment, one issue.",
+    "notify": "Tell others what has reached main: webhooks, chats, workflows.",
     "mirror": "Copy versions from the public sources that they name into the remote.",
     "list": "List models and what is in their stages.",
     "show": "Show a model or a version.",

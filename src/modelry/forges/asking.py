@@ -51,3 +51,15 @@ def made(find: Callable[[], Any | None], make: Callable[[], Any]) -> tuple[Any, 
             if attempt == ATTEMPTS:
                 raise
     raise AssertionError
+
+
+def repeated(send: Callable[[], object]) -> None:
+    """Send what may come twice until it is known to have come; a few times at most."""
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            send()
+        except UnsureError:
+            if attempt == ATTEMPTS:
+                raise
+        else:
+            return

@@ -107,6 +107,10 @@ class GitHub:
     head: str = ""
     """`OWNER:` of the fork that is pushed to; empty where it is this repository itself."""
 
+    def dispatch(self, body: Mapping[str, Any]) -> None:
+        """Begin the workflows that wait for such an event; sent again where nobody knows whether it came."""
+        asking.repeated(lambda: self.api.ask("POST", f"/repos/{self.name}/dispatches", body))
+
     def propose(self, proposal: Proposal, repository: Repository, labels: Sequence[str] = ()) -> Proposed:
         """Push the branch, and open its pull request or bring the open one up to date, with these labels beside its own."""
         done = local.propose(proposal, repository, labels)

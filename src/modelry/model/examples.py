@@ -20,6 +20,20 @@ OF: dict[str, dict[str, Any]] = {
         "sources": {"hosts": ["huggingface.co", "*.hf.co"], "artifact_size": 1_000_000_000},
         "profiles": {"high-risk": {"fields": ["training.seed"], "card_sections": ["Limitations"]}},
         "signers": {"ci": {"public_key": "MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="}},
+        "webhooks": {
+            "deployer": {
+                "format": "cloudevents",
+                "url": "https://deploy.acme.example/models",
+                "events": ["stage.changed", "version.yanked"],
+                "stages": ["production"],
+            },
+            "growth": {"format": "slack", "models": ["churn"]},
+            "gitops": {
+                "format": "repository_dispatch",
+                "repository": "https://github.com/acme/deployments",
+                "events": ["stage.changed"],
+            },
+        },
         "stages": [
             {"name": "staging", "gates": [{"metric": "auc", "at_least": 0.8}]},
             {

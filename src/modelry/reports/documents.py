@@ -20,6 +20,7 @@ from modelry.reports.checked import CheckReport
 from modelry.reports.diff import DiffReport
 from modelry.reports.due import Dues
 from modelry.reports.mirrored import MirrorReport
+from modelry.reports.notices import Notice
 from modelry.reports.review import Review
 from modelry.reports.tags import Tags
 from modelry.reports.versions import Listing
@@ -29,6 +30,7 @@ PUBLISHED: dict[str, type[BaseModel]] = {
     "changes": ChangesReport,
     "check-report": CheckReport,
     "diff": DiffReport,
+    "event": Notice,
     "evidence": Statement,
     "history": past.HistoryReport,
     "list": ListReport,

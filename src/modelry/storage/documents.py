@@ -11,8 +11,8 @@ from pydantic_core import ErrorDetails
 
 from modelry.model import fields, layout, names, policy, schema
 from modelry.model.files import REGULAR, Files, Tree
+from modelry.model.gates import KINDS
 from modelry.model.places import Fault, Position
-from modelry.model.policy import KINDS
 from modelry.model.registry import Document, Registry, Source
 from modelry.storage import yaml
 

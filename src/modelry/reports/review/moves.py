@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from modelry.model import layout
 from modelry.model.changes import Move
 from modelry.model.documents import Assignment
-from modelry.model.policy import AtLeast, AtMost, NoWorseThan, Stage
+from modelry.model.gates import AtLeast, AtMost, NoWorseThan
+from modelry.model.policy import Stage
 from modelry.model.registry import Document, Model, Version
 from modelry.reports.review import differences, gating, results
 from modelry.reports.review.facts import Comparison, Gate, Section, Statement

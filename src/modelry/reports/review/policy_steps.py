@@ -6,7 +6,8 @@ from typing import Literal
 from modelry.model import names
 from modelry.model.comparison import plain
 from modelry.model.fields import Part
-from modelry.model.policy import Approvals, AtLeast, AtMost, Gate, NoWorseThan, Policy, Sources, Stage
+from modelry.model.gates import AtLeast, AtMost, Gate, NoWorseThan
+from modelry.model.policy import Approvals, Policy, Sources, Stage
 from modelry.reports.review.facts import Difference
 
 Effect = Literal["softer", "stricter", "other"]
@@ -20,6 +21,7 @@ def between(before: Policy, after: Policy) -> tuple[Difference, ...]:
         *_mapping("metrics", before.metrics, after.metrics),
         *_mapping("remotes", before.remotes, after.remotes),
         *_mapping("signers", before.signers, after.signers),
+        *_mapping("webhooks", before.webhooks, after.webhooks),
         *_limit("artifact_size", before.limits.artifact_size, after.limits.artifact_size),
         *_limit("card_size", before.limits.card_size, after.limits.card_size),
         *_sources(before.sources, after.sources),

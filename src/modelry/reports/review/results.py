@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from modelry.model import comparison
 from modelry.model.documents import Interval, Measurement
-from modelry.model.policy import Metric, NoWorseThan, Policy, Stage
+from modelry.model.gates import NoWorseThan
+from modelry.model.policy import Metric, Policy, Stage
 from modelry.model.registry import Version
 from modelry.reports.review.facts import Range, Result, Statement
 from modelry.reports.review.words import counted, listed, number, signed
