@@ -242,8 +242,8 @@ def test_a_promotion_is_proposed_merged_and_put_on_record(
     note = json.loads(origin.run("notes", "--ref=modelry", "show", merged))
     assert note["predicate"]["approvers"][0]["name"] == "bob"
     assert "churn#staging#" in origin.run("tag", "--list")
-    told = runner.run("notify", **on_main(merged, main))
-    assert (told.returncode, told.stderr.count("deployer: is told what comes from now on")) == (0, 1)
+    done = runner.run("notify", **on_main(merged, main))
+    assert (done.returncode, done.stderr.count("deployer: is told what comes from now on")) == (0, 1)
     assert origin.commit("refs/modelry/notified/deployer") == merged
     # Git's own question, as the job has set it: the token is what it answers.
     wanted = f"protocol=http\nhost={lab.url.removeprefix('http://')}\n\n"
