@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from modelry import checks
-from modelry.auditing import people
-from modelry.auditing.people import Doubts
 from modelry.auditing.statements import Heard
-from modelry.checks import Context, Report, waivers, yanks
+from modelry.checks import Context, Report, people, waivers, yanks
+from modelry.checks.people import Doubts
 from modelry.model import layout
 from modelry.model.audit import Kind
 from modelry.model.changes import Step

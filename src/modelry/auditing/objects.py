@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from modelry.auditing.people import Doubts
+from modelry.checks.people import Doubts
 from modelry.errors import RegistryError
 from modelry.model import layout
 from modelry.model.files import Tree

@@ -5,13 +5,13 @@ from datetime import UTC
 from typing import NamedTuple
 
 from modelry import checks
-from modelry.auditing import decisions, people, statements
+from modelry.auditing import decisions, statements
 from modelry.auditing.decisions import Decision
 from modelry.auditing.objects import Objects
-from modelry.auditing.people import Doubts
 from modelry.auditing.replay import Replay, Turn
 from modelry.auditing.statements import Heard
-from modelry.checks import pointers, promotions, stages
+from modelry.checks import people, pointers, promotions, stages
+from modelry.checks.people import Doubts
 from modelry.errors import RegistryError
 from modelry.git import Repository
 from modelry.model import layout

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC
 from typing import NamedTuple
 
-from modelry.auditing.people import Doubts
 from modelry.auditing.replay import Turn
+from modelry.checks.people import Doubts
 from modelry.model import evidence
 from modelry.model.evidence import Predicate, Statement
 from modelry.model.notes import Evidence

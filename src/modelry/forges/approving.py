@@ -2,8 +2,7 @@
 
 from typing import NamedTuple
 
-from modelry.auditing import people
-from modelry.checks import Report
+from modelry.checks import Report, people
 from modelry.errors import RefusedError
 from modelry.git import Repository
 from modelry.storage import evidence

@@ -5,8 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from modelry import checks, judging
-from modelry.auditing import people
-from modelry.checks import Report
+from modelry.checks import Report, people
 from modelry.errors import RegistryError
 from modelry.git import Repository
 from modelry.model.evidence import Approver

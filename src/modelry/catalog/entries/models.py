@@ -1,4 +1,4 @@
-"""The registry as the catalog shows it: what is sound, put in order, and what is wrong with the rest."""
+"""A model as the catalog shows it: its versions and stages, and how its versions compare."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,94 +7,13 @@ from functools import cached_property
 from typing import NamedTuple
 
 from modelry.catalog import numbers
+from modelry.catalog.entries.versions import Edition, VersionEntry, Wrong
 from modelry.catalog.numbers import Goal
-from modelry.model.documents import (
-    Assignment,
-    Deprecation,
-    Measurement,
-    ModelInfo,
-    Unyank,
-    VersionRecord,
-    Yank,
-)
+from modelry.model.documents import Assignment, Deprecation, ModelInfo
 from modelry.model.events import Event
 from modelry.model.gates import AtLeast, AtMost, NoWorseThan
-from modelry.model.moment import Moment
-from modelry.model.places import Fault
-from modelry.model.pointer import Pointer
 from modelry.model.policy import Policy
-from modelry.model.registry import Model, Registry, Version
-
-_UNREADABLE = Yank(
-    schema="yank/v1", reason="withdrawn; why cannot be read, for its document has faults", severity="high"
-)
-
-
-class Wrong(NamedTuple):
-    """A document that cannot be shown, and why."""
-
-    path: str
-    faults: tuple[Fault, ...]
-
-
-class Edition(NamedTuple):
-    """A data set in one edition: results compare only within it."""
-
-    name: str
-    version: str
-
-
-@dataclass(frozen=True)
-class VersionEntry:
-    """A version whose record and pointer are sound."""
-
-    version: Version
-    record: VersionRecord
-    pointer: Pointer
-    ordinal: int
-    """Its place in the order in which the model's versions reached main, from 1."""
-
-    @property
-    def model(self) -> str:
-        """The model's name."""
-        return self.version.model
-
-    @property
-    def number(self) -> str:
-        """The version's number."""
-        return self.version.number
-
-    @cached_property
-    def yank(self) -> Yank | None:
-        """Its tombstone; one that cannot be read counts, for the worse error is to recommend the version."""
-        document = self.version.yanked
-        return None if document is None else document.value or _UNREADABLE
-
-    @cached_property
-    def unyanks(self) -> tuple[Unyank, ...]:
-        """Its earlier yanks, each lifted since, as far as they can be read."""
-        return tuple(found.value for found in self.version.unyanked if found.value is not None)
-
-    @cached_property
-    def results(self) -> Mapping[Edition, Mapping[str, float]]:
-        """Its metrics by data set; of two measurements of the same, the first stands."""
-        made: dict[Edition, dict[str, float]] = {}
-        for measurement in self.version.measurements:
-            held = made.setdefault(edition(measurement), {})
-            for name, value in measurement.metrics.items():
-                held.setdefault(name, value)
-        return made
-
-    @cached_property
-    def wrong(self) -> tuple[Wrong, ...]:
-        """Its further documents that cannot be shown."""
-        documents = [*self.version.evaluations.values(), self.version.yanked, *self.version.unyanked]
-        return tuple(Wrong(found.path, found.faults) for found in documents if found and found.faults)
-
-
-def edition(measurement: Measurement) -> Edition:
-    """Say what was measured on."""
-    return Edition(measurement.dataset.name, measurement.dataset.version)
+from modelry.model.registry import Model
 
 
 class Hold(NamedTuple):
@@ -182,13 +101,18 @@ class ModelEntry:
         held = list(self.holds.values())
         return held[-1] if held else None
 
+    @cached_property
+    def _places(self) -> Mapping[str, int]:
+        return {entry.number: at for at, entry in enumerate(self.versions)}
+
     def version(self, number: str) -> VersionEntry | None:
         """Give a version by its number."""
-        return next((entry for entry in self.versions if entry.number == number), None)
+        at = self._places.get(number)
+        return None if at is None else self.versions[at]
 
     def before(self, entry: VersionEntry) -> VersionEntry | None:
         """Give the version just below."""
-        at = self.versions.index(entry)
+        at = self._places[entry.number]
         return self.versions[at - 1] if at else None
 
     def stages_of(self, entry: VersionEntry) -> tuple[str, ...]:
@@ -234,31 +158,6 @@ class ModelEntry:
 
     def _results(self, entry: VersionEntry) -> Mapping[str, float]:
         return entry.results.get(self.dataset, {}) if self.dataset else {}
-
-
-@dataclass(frozen=True)
-class Catalog:
-    """All that the pages and the API are made from."""
-
-    registry: Registry
-    policy: Policy
-    moment: Moment
-    models: tuple[ModelEntry, ...]
-    """By name."""
-
-    @cached_property
-    def stages(self) -> tuple[str, ...]:
-        """The policy's stages in order."""
-        return tuple(stage.name for stage in self.policy.stages)
-
-    @cached_property
-    def wrong(self) -> tuple[Wrong, ...]:
-        """Everything that cannot be shown."""
-        return tuple(
-            wrong
-            for model in self.models
-            for wrong in (*model.wrong, *(w for v in model.versions for w in v.wrong))
-        )
 
 
 def gated(policy: Policy) -> list[str]:
