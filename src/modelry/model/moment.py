@@ -1,9 +1,13 @@
 """The moment that a catalog shows: which commit it is, and what had happened by then."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from modelry.model.documents import Waiver
 from modelry.model.events import Event
+from modelry.model.notes import Evidence
+from modelry.model.policy import Policy
 
 
 @dataclass(frozen=True)
@@ -18,3 +22,9 @@ class Moment:
     """When it was committed, with its zone; the only time that a catalog shows as its own."""
     events: tuple[Event, ...] = ()
     """What has happened, oldest first; empty where nobody knows."""
+    evidence: Mapping[str, Evidence] = field(default_factory=dict)
+    """What is recorded of the commits that brought it, by commit."""
+    policies: Mapping[str, Policy | None] = field(default_factory=dict)
+    """The policy that was in force from a commit on, by each commit that changed it; None where it cannot be read."""
+    waivers: Mapping[tuple[str, str, str], Waiver] = field(default_factory=dict)
+    """Each waiver as a commit left it: by commit, model and name."""

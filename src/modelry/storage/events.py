@@ -11,6 +11,7 @@ from modelry.model.events import Event, Past, What
 from modelry.model.files import Entry
 from modelry.model.landings import Landing
 from modelry.model.layout import Place
+from modelry.model.notes import Evidence
 from modelry.storage import evidence, line, yaml
 from modelry.storage.line import Landed, Touch
 
@@ -77,6 +78,12 @@ def witnessed(repository: Repository, events: Iterable[Event]) -> tuple[Event, .
     """Give events with who proposed and who approved them as evidence has it, where there is any."""
     found = tuple(events)
     recorded = evidence.read(repository, {event.commit for event in found}) if found else {}
+    return attested(found, recorded)
+
+
+def attested(events: Iterable[Event], recorded: Mapping[str, Evidence]) -> tuple[Event, ...]:
+    """Give events with who proposed and who approved them as this evidence has it, by commit."""
+    found = tuple(events)
     seen = {
         event.commit: landings.witnessed(event.landing, recorded[event.commit])
         for event in found

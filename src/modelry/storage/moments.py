@@ -11,7 +11,7 @@ from modelry.model.events import Event, Past, holding
 from modelry.model.moment import Moment
 from modelry.model.registry import Registry
 from modelry.model.terms import ends
-from modelry.storage import chronicle, documents, events, folders, line
+from modelry.storage import chronicle, documents, events, evidence, folders, line, standards
 from modelry.storage import top as tops
 
 
@@ -120,9 +120,18 @@ def of_commit(repository: Repository, revision: str) -> tuple[Registry, Moment]:
     commit = repository.commit(revision)
     sequence = int(repository.run("rev-list", "--count", "--first-parent", commit))
     when = datetime.fromisoformat(repository.run("log", "-1", "--format=%cI", commit).strip())
-    return documents.registry(repository.tree(commit)), Moment(
-        commit, sequence, when, events.read(repository, commit).events
+    told = events.told(repository, commit).events
+    recorded = evidence.read(repository, {event.commit for event in told})
+    moment = Moment(
+        commit,
+        sequence,
+        when,
+        events.attested(told, recorded),
+        recorded,
+        standards.policies(repository, told),
+        standards.waivers(repository, told),
     )
+    return documents.registry(repository.tree(commit)), moment
 
 
 def terms(
