@@ -5,7 +5,7 @@
 
 from importlib import resources
 
-from modelry.catalog import api, configuration, feeds, gathering, pages
+from modelry.catalog import api, configuration, discovery, feeds, gathering, pages
 from modelry.model.files import Files
 from modelry.model.moment import Moment
 from modelry.model.registry import Registry
@@ -20,7 +20,9 @@ def files(registry: Registry, moment: Moment) -> Files:
     policy that cannot be read raises `NotFoundError`, for without it nobody knows what is published where.
     """
     catalog = gathering.of(registry, moment)
-    docs = {**pages.files(catalog), **api.files(catalog), **feeds.files(catalog), **_own("assets")}
+    shown, told = pages.files(catalog), api.files(catalog)
+    docs = {**shown, **told, **api.twins(shown, told), **discovery.files(catalog, shown)}
+    docs |= {**feeds.files(catalog), **_own("assets")}
     made = {"mkdocs.yml": configuration.mkdocs(catalog), **_own("theme")}
     made |= {f"docs/{path}": data for path, data in docs.items()}
     return dict(sorted(made.items()))

@@ -1,10 +1,10 @@
 """Badges: which version is in a stage, as a picture for a README and as the JSON of shields' endpoint."""
 
-import json
 from collections.abc import Iterator
 from html import escape
 
-from modelry.catalog import stages
+from modelry.catalog import canonical, stages
+from modelry.catalog.documents import Badge
 from modelry.catalog.entries import Catalog, ModelEntry
 from modelry.model.files import Files
 
@@ -19,6 +19,9 @@ _COLORS = {
     "red": "#b3261e",
 }
 """The stages' colours on which white text reads well, at a contrast of 4.5 and more."""
+
+_KEPT = 300
+"""Seconds that shields keeps a badge: no less than it takes."""
 
 _SIGN = 6.6
 _ROOM = 12
@@ -42,13 +45,9 @@ def files(catalog: Catalog) -> Files:
             path = f"models/{model.name}/badges/{name}"
             label = f"{model.name} {name}"
             made[f"{path}.svg"] = _svg(label, value, _COLORS[color]).encode()
-            told = {
-                "schemaVersion": 1,
-                "label": label,
-                "message": value,
-                "color": _COLORS[color].removeprefix("#"),
-            }
-            made[f"{path}.json"] = (json.dumps(told, sort_keys=True, separators=(",", ":")) + "\n").encode()
+            shade = _COLORS[color].removeprefix("#")
+            told = Badge(schemaVersion=1, label=label, message=value, color=shade, cacheSeconds=_KEPT)
+            made[f"{path}.json"] = canonical.dump(told)
     return made
 
 

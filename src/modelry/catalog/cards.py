@@ -1,7 +1,7 @@
 """Model cards: somebody's Markdown, made into HTML that can do nothing but be read."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import takewhile
 from typing import Any
 
@@ -47,6 +47,7 @@ _CLEANER = nh3.Cleaner(
 _BREAKS = {"SoftBreak": "\n", "HardBreak": "<br>", "Rule": "<hr>"}
 _WORDS = re.compile(r"[^a-z0-9]+")
 _COMMENT = re.compile(r"<!--.*?(-->|\Z)", re.DOTALL)
+_COMMENT_BYTES = re.compile(_COMMENT.pattern.encode(), re.DOTALL)
 
 
 def html(markdown: str) -> Markup:
@@ -56,6 +57,37 @@ def html(markdown: str) -> Markup:
     """
     events = list(pyromark.events(escaping.visible(markdown), options=_OPTIONS))
     return escaping.still(_CLEANER.clean("".join(_Writer(_joined(events)).write())))
+
+
+def plain(markdown: str) -> str:
+    """Give a card's Markdown without what no reader of its page sees: comments, definitions that no link uses, hidden signs."""
+    text = escaping.visible(markdown)
+    if "<!--" not in text and "]:" not in text:
+        return text
+    data, used, raw = text.encode(), set[str](), list[tuple[int, int]]()
+    for event, span in pyromark.events_with_range(text, options=_OPTIONS):
+        match event:
+            case {"Start": {"Link": {"id": str(label)}} | {"Image": {"id": str(label)}}}:
+                used.add(label.casefold())
+            case {"Html": _} | {"InlineHtml": _}:
+                begin = raw.pop()[0] if raw and raw[-1][1] == span["start"] else span["start"]
+                raw.append((begin, span["end"]))
+    cuts = [
+        (begin + found.start(), begin + found.end())
+        for begin, end in raw
+        for found in _COMMENT_BYTES.finditer(data[begin:end])
+    ]
+    for label, definition in pyromark.reference_definitions(text, options=_OPTIONS).items():
+        if label.casefold() not in used:
+            cuts.append((definition["span"]["start"], definition["span"]["end"]))
+    return _without(data, cuts).decode()
+
+
+def _without(data: bytes, cuts: Iterable[tuple[int, int]]) -> bytes:
+    kept, at = b"", 0
+    for begin, end in sorted(cuts):
+        kept, at = kept + data[at:begin], max(at, end)
+    return kept + data[at:]
 
 
 def _joined(events: list[Any]) -> list[Any]:

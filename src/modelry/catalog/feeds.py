@@ -57,10 +57,10 @@ def _home(catalog: Catalog) -> str:
 
 
 def _page(catalog: Catalog, event: Event) -> str:
-    known = {model.name: {entry.number for entry in model.versions} for model in catalog.models}
-    if event.model not in known:
+    model = catalog.named.get(event.model)
+    if model is None:
         return _home(catalog)
-    number = f"{event.version}/" if event.version in known[event.model] else ""
+    number = f"{event.version}/" if event.version and model.version(event.version) else ""
     return f"{_home(catalog)}models/{event.model}/{number}"
 
 

@@ -1,6 +1,6 @@
 """The documents of the JSON API: what each says, and so their JSON Schemas.
 
-- `registry`, `models`, `versions`, `lists` have them by what they are about; `parts` is what all are made of.
+- `registry`, `models`, `versions`, `lists`, `twins` have them by what they are about; `parts` is what all are made of.
 """
 
 from typing import Any
@@ -8,9 +8,19 @@ from typing import Any
 from pydantic import BaseModel
 
 from modelry.catalog.documents.lists import Activity, CatalogDocument, Facets, Happening, Row
-from modelry.catalog.documents.models import ModelDocument, ModelStage, Remote, StageDocument
-from modelry.catalog.documents.parts import Address, Page, Part
-from modelry.catalog.documents.registry import Counts, Held, Index, Listed, Snapshot, SnapshotModel
+from modelry.catalog.documents.models import ModelDocument, ModelStage, Remote, StageDocument, StageList
+from modelry.catalog.documents.parts import Address, Page, Part, Shown
+from modelry.catalog.documents.registry import (
+    Counts,
+    Held,
+    Index,
+    Kept,
+    Listed,
+    Snapshot,
+    SnapshotModel,
+    Snapshots,
+)
+from modelry.catalog.documents.twins import Badge, PagePointer
 from modelry.catalog.documents.versions import (
     Artifact,
     ArtifactFile,
@@ -18,6 +28,7 @@ from modelry.catalog.documents.versions import (
     Lifted,
     ModelVersion,
     VersionDocument,
+    VersionPage,
     Yanked,
 )
 
@@ -27,6 +38,7 @@ __all__ = [
     "Address",
     "Artifact",
     "ArtifactFile",
+    "Badge",
     "Card",
     "CatalogDocument",
     "Counts",
@@ -34,19 +46,25 @@ __all__ = [
     "Happening",
     "Held",
     "Index",
+    "Kept",
     "Lifted",
     "Listed",
     "ModelDocument",
     "ModelStage",
     "ModelVersion",
     "Page",
+    "PagePointer",
     "Part",
     "Remote",
     "Row",
+    "Shown",
     "Snapshot",
     "SnapshotModel",
+    "Snapshots",
     "StageDocument",
+    "StageList",
     "VersionDocument",
+    "VersionPage",
     "Yanked",
     "schema",
 ]
@@ -54,12 +72,17 @@ __all__ = [
 KINDS: dict[str, type[BaseModel]] = {
     "index": Index,
     "snapshot": Snapshot,
+    "snapshots": Snapshots,
     "version-document": VersionDocument,
+    "version-page": VersionPage,
     "model-document": ModelDocument,
     "stage-document": StageDocument,
+    "stage-list": StageList,
     "catalog": CatalogDocument,
     "activity": Activity,
     "facets": Facets,
+    "page": PagePointer,
+    "badge": Badge,
 }
 """Every kind of document and its model."""
 

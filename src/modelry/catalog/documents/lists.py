@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from modelry.catalog.documents.parts import Page, Part
+from modelry.catalog.documents.parts import Part, Shown
 
 
 class Row(Part):
@@ -26,7 +26,7 @@ class Row(Part):
     deprecated: bool
 
 
-class CatalogDocument(Page):
+class CatalogDocument(Shown):
     """One row for each model, for lists and filters."""
 
     schema_: Literal["catalog/v1"] = Field("catalog/v1", alias="schema")
@@ -58,14 +58,14 @@ class Happening(Part):
     """The pull request's page, where it is known."""
 
 
-class Activity(Page):
+class Activity(Shown):
     """All that happened, oldest first: a program that saw one commit goes on after it."""
 
     schema_: Literal["activity/v1"] = Field("activity/v1", alias="schema")
     events: list[Happening]
 
 
-class Facets(Page):
+class Facets(Shown):
     """How many models have what, for lists and filters."""
 
     schema_: Literal["facets/v1"] = Field("facets/v1", alias="schema")

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from modelry.catalog.documents.parts import Page, Part
+from modelry.catalog.documents.parts import Part, Shown
 from modelry.catalog.documents.registry import Held
 from modelry.catalog.documents.versions import ModelVersion
 from modelry.model.documents import Deprecation
@@ -15,6 +15,10 @@ class ModelStage(Held):
 
     previous: str | None
     reason: str
+    since: str | None = None
+    """When the commit was made by which it came there, RFC 3339 in UTC; null where nobody knows."""
+    pull_request: str | None = None
+    """The page of the pull request by which it came there, where that is known."""
     due: str | None = None
     """When somebody must look at the assignment again, RFC 3339 in UTC; null where policy gives it no term.
 
@@ -30,7 +34,7 @@ class Remote(Part):
     """An address; a relative one is meant from `<site>/api/v1/`."""
 
 
-class ModelDocument(Page):
+class ModelDocument(Shown):
     """A model with all its versions: what a client that follows a stage polls."""
 
     schema_: Literal["model-document/v1"] = Field("model-document/v1", alias="schema")
@@ -48,7 +52,7 @@ class ModelDocument(Page):
     """To be tried in this order."""
 
 
-class StageDocument(Page, ModelStage):
+class StageDocument(Shown, ModelStage):
     """One stage of one model: the smallest thing to poll."""
 
     schema_: Literal["stage-document/v1"] = Field("stage-document/v1", alias="schema")
@@ -56,3 +60,12 @@ class StageDocument(Page, ModelStage):
     stage: str
     document: str
     """Where the version's own document lies, from `<site>/api/v1/`."""
+
+
+class StageList(Shown):
+    """One stage of all models."""
+
+    schema_: Literal["stage-list/v1"] = Field("stage-list/v1", alias="schema")
+    stage: str
+    models: dict[str, ModelStage]
+    """What holds it, by model; a model that has nothing there is absent."""

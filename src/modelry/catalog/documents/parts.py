@@ -24,6 +24,13 @@ class Page(Part):
     """When that commit was made, RFC 3339 in UTC."""
 
 
+class Shown(Page):
+    """A document that shows a part of a snapshot, and says of which."""
+
+    snapshot_sha256: str
+    """SHA-256 of the snapshot that says the same of the whole registry: `<site>/api/v1/s/<snapshot_sha256>.json`."""
+
+
 class Address(Part):
     """Another document, and how to know that it is the right one."""
 

@@ -61,6 +61,10 @@ class Listed(Part):
 class SnapshotModel(Part):
     """A model, in a snapshot."""
 
+    title: str
+    """What people call it."""
+    task: str
+    """What it is for."""
     latest: str | None
     """The version to take when none is named."""
     stages: dict[str, Held]
@@ -72,3 +76,21 @@ class Snapshot(Page):
 
     schema_: Literal["snapshot/v1"] = Field("snapshot/v1", alias="schema")
     models: dict[str, SnapshotModel]
+
+
+class Kept(Address):
+    """A snapshot that is still published."""
+
+    commit: str
+    """The commit that it shows."""
+    sequence: int
+    """How many commits main had."""
+    when: str
+    """When that commit was made, RFC 3339 in UTC."""
+
+
+class Snapshots(Part):
+    """The snapshots that the site still has, newest first: the registry as it was, as far back as they go."""
+
+    schema_: Literal["snapshots/v1"] = Field("snapshots/v1", alias="schema")
+    snapshots: list[Kept]

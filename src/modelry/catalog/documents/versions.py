@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from modelry.catalog.documents.parts import Part
-from modelry.model.documents import VersionRecord
+from modelry.model.documents import Deprecation, VersionRecord
 
 
 class Card(Part):
@@ -13,6 +13,7 @@ class Card(Part):
 
     untrusted: Literal[True] = True
     markdown: str
+    """Without what nobody sees on its page: comments, unused link definitions, zero-width and other hidden signs."""
 
 
 class VersionDocument(Part):
@@ -83,3 +84,24 @@ class ModelVersion(Part):
     """Its earlier yanks, each lifted since, oldest first; when, the activity says."""
     metrics: dict[str, dict[str, float]]
     """By data set, by metric."""
+
+
+class VersionPage(Part):
+    """What a version's page says: what never changes, and what was said of the version since."""
+
+    schema_: Literal["version-page/v1"] = Field("version-page/v1", alias="schema")
+    address: str
+    """Where `document` lies for ever, from `<site>/api/v1/`; its name is its SHA-256."""
+    document: VersionDocument
+    """What never changes."""
+    latest: bool
+    """Whether it is what the model's name means, when nothing else is said."""
+    stages: list[str]
+    """The stages that it holds, in the policy's order."""
+    yanked: Yanked | None
+    unyanked: list[Lifted]
+    """Its earlier yanks, each lifted since."""
+    deprecated: Deprecation | None
+    """Why its model should no longer be used, if so."""
+    metrics: dict[str, dict[str, float]]
+    """All that was measured, by data set, by metric; later evidence included."""

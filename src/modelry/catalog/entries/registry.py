@@ -1,5 +1,6 @@
 """The whole registry as the catalog shows it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -19,6 +20,11 @@ class Catalog:
     moment: Moment
     models: tuple[ModelEntry, ...]
     """By name."""
+
+    @cached_property
+    def named(self) -> Mapping[str, ModelEntry]:
+        """The models by name."""
+        return {model.name: model for model in self.models}
 
     @cached_property
     def stages(self) -> tuple[str, ...]:
