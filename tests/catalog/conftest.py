@@ -53,5 +53,6 @@ def trouble(page: Page) -> list[str]:
         "request", lambda request: _note(seen, not request.url.startswith("http://127.0.0.1:"), request.url)
     )
     page.on("console", lambda message: _note(seen, message.type in {"error", "warning"}, message.text))
+    page.on("response", lambda response: _note(seen, response.status >= 400, response.url))
     page.on("pageerror", lambda error: _note(seen, True, str(error)))
     return seen
