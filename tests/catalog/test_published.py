@@ -111,7 +111,10 @@ def test_beside_each_page_lies_its_twin_and_the_page_says_so(built: Path) -> Non
     pages = set(built.rglob("index.html"))
     for page in pages:
         assert page.with_name("index.json").is_file(), page
-        assert '<link rel="alternate describedby" type="application/json" href="index.json">' in page.read_text("utf-8")
+        assert (
+            '<link rel="alternate describedby" type="application/json" href="index.json">'
+            in page.read_text("utf-8")
+        )
     same = {"": "index", "models/churn/": "models/churn", "catalog/": "catalog", "activity/": "activity"}
     for folder, document in {**same, "stages/production/": "stages/production"}.items():
         assert (built / folder / "index.json").read_bytes() == (
