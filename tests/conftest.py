@@ -16,6 +16,7 @@
 - With MODELRY_REQUIRE_ALL set, as in `.ci/run`, a test that would be skipped fails instead.
 """
 
+import itertools
 import os
 import sys
 import threading
@@ -110,6 +111,21 @@ def clean_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
         patch.setenv("TZ", "UTC")
         time.tzset()
         yield
+
+
+@pytest.fixture(scope="session")
+def homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Paths where nothing lies, one after the other."""
+    top = tmp_path_factory.mktemp("homes")
+    return (top / str(number) for number in itertools.count(1))
+
+
+@pytest.fixture(autouse=True)
+def nothing_seen(homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test knows what another saw of a registry, or fetched."""
+    home = next(homes)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(home / "state"))
 
 
 def pytest_configure() -> None:

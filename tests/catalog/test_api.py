@@ -85,6 +85,7 @@ def test_a_model_document_says_all_that_a_client_needs() -> None:
             }
         },
         "remotes": [{"name": "store", "url": "../store"}],
+        "repository": "https://github.com/acme/models",
     }
 
 

@@ -76,6 +76,9 @@ def test_it_is_given_to_programs_as_one_stable_document(clone: Path) -> None:
         "source": "folder",
         "yanked": None,
         "replacement": None,
+        "age": 0,
+        "fallback": None,
+        "stale": False,
     }
 
 

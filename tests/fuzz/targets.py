@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable, Mapping
+from http.client import HTTPMessage
 from typing import Any
 from unittest.mock import patch
 
@@ -16,7 +17,7 @@ from modelry.model.fields import Part
 from modelry.model.pointer import Pointer
 from modelry.model.policy import Policy
 from modelry.model.scaffold import Scaffold
-from modelry.storage import documents, remotes, yaml
+from modelry.storage import documents, web, yaml
 
 TYPES: Mapping[str, type[Part]] = {
     "registry": Policy,
@@ -49,13 +50,17 @@ def _yaml(data: bytes) -> object:
 
 
 class _Body(io.BytesIO):
-    size = None
+    status = 200
+    headers = HTTPMessage()
 
 
 def _site(data: bytes) -> object:
     """Resolve from a catalog whose every document is these bytes."""
-    with patch.object(remotes, "open_object", lambda _: _Body(data)):
-        found: Any = site.resolve(names.Reference("churn", None, "production"), "https://models.example.org")
+    url = "https://models.example.org"
+    with patch.object(web, "Download", lambda *_: _Body(data)):
+        said = site.ask(url, "churn")
+    assert said is not None
+    found: Any = site.resolve(names.Reference("churn", None, "production"), url, said.document)
     assert found.model == "churn"
     assert len(found.sha256) == 64
     return found

@@ -39,6 +39,7 @@ COMMANDS = {
     "pull": "Fetch and verify the bytes that a reference means.",
     "lock": "Keep what references mean now, for later.",
     "sync": "Keep a folder at what a stage means, and go back when it is not well.",
+    "cache": "See and clear what this machine keeps of registries.",
     "verify": "Say whether bytes are those of a version.",
     "export": "Write the files by which others deploy a version.",
     "build": "Build the catalog: pages and JSON API.",

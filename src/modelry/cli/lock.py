@@ -7,6 +7,7 @@ import click
 from modelry import client
 from modelry.cli import options
 from modelry.client import locking, placement
+from modelry.client.asking import How
 from modelry.errors import Exit
 
 
@@ -18,10 +19,16 @@ from modelry.errors import Exit
 @click.option(
     "--check", is_flag=True, help="Write nothing; exit 3 when a reference means something else by now."
 )
-@options.registry
+@options.asking
 @click.pass_context
 def lock(
-    ctx: click.Context, references: tuple[str, ...], output: Path, registry: str | None, *, check: bool
+    ctx: click.Context,
+    references: tuple[str, ...],
+    output: Path,
+    registry: str | None,
+    how: How,
+    *,
+    check: bool,
 ) -> None:
     """Write down which bytes each REF means now, and print what is news.
 
@@ -36,7 +43,9 @@ def lock(
     """
     before = locking.read(output) if output.exists() or not references else ()
     asked = references or tuple(found.reference for found in before)
-    after = tuple(client.resolve(reference, registry) for reference in asked)
+    after = tuple(client.resolve(reference, registry, how=how) for reference in asked)
+    for found in after:
+        options.answered(found)
     moved = locking.moved(before, after)
     click.echo("".join(f"{line}\n" for line in moved), nl=False)
     if check:

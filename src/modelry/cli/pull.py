@@ -1,7 +1,6 @@
 """`modelry pull`: fetch and verify the bytes that a reference means."""
 
 import json
-from pathlib import Path
 
 import click
 
@@ -9,25 +8,23 @@ from modelry import client
 from modelry.cli import options
 from modelry.client import progress
 from modelry.client import pull as pulling
+from modelry.client.resolution import Resolution
 
 
 @click.command()
 @click.argument("reference", metavar="REF")
 @click.argument("destination", metavar="[DEST]", required=False, type=click.Path())
-@options.registry
-@options.locked
+@options.resolving
 @options.json
 @click.option("--force", is_flag=True, help="Replace something else that lies there.")
-@click.option("--allow-yanked", is_flag=True, help="Take a withdrawn version too.")
 def pull(
-    reference: str,
+    found: Resolution,
     destination: str | None,
-    *,
     registry: str | None,
-    locked: Path | None,
+    *,
     as_json: bool,
     force: bool,
-    allow_yanked: bool,
+    **_: object,
 ) -> None:
     """Fetch the bytes that REF means to DEST, and print where they lie.
 
@@ -42,7 +39,6 @@ def pull(
       modelry pull churn@production models/ --registry https://acme.github.io/models
       modelry pull churn@production --locked modelry.lock
     """
-    found = client.resolve(reference, registry, allow_yanked=allow_yanked, locked=locked)
     with progress.bar(found.label, found.size) as tick:
         where = pulling.target(found, destination)
         access = client.access(found, registry)

@@ -2,21 +2,23 @@
 
 import click
 
-from modelry import client
 from modelry.cli import options
+from modelry.client.resolution import Resolution
 from modelry.storage import remotes
 
 
 @click.command()
 @click.argument("reference", metavar="REF")
-@options.registry
+@options.resolving
 @options.json
-@click.option("--allow-yanked", is_flag=True, help="Answer for a withdrawn version too.")
-def resolve(reference: str, *, registry: str | None, as_json: bool, allow_yanked: bool) -> None:
+def resolve(found: Resolution, *, as_json: bool, **_: object) -> None:
     """Say which bytes REF means: MODEL@STAGE, MODEL@1.2.0, MODEL@latest or MODEL.
 
     Prints one line: the version, its SHA-256, its size in bytes and the address to try first,
     with two spaces between; - where there is no address. Programs read --json, which has all addresses and more.
+
+    A catalog that cannot be reached is stood in for by its repository, and then by what was seen of it last, with a warning.
+    An answer older than one that was seen is refused with 7.
 
     \b
     Examples:
@@ -24,7 +26,6 @@ def resolve(reference: str, *, registry: str | None, as_json: bool, allow_yanked
       modelry resolve churn@1.2.0 --json
       modelry resolve churn --registry https://acme.github.io/models
     """
-    found = client.resolve(reference, registry, allow_yanked=allow_yanked)
     if as_json:
         import json  # noqa: PLC0415 - a line of text should not wait for it
 

@@ -5,27 +5,17 @@ from pathlib import Path
 
 import click
 
-from modelry import client
 from modelry.cli import options
 from modelry.client import progress, verification
+from modelry.client.resolution import Resolution
 
 
 @click.command()
 @click.argument("path", type=click.Path(exists=True, path_type=Path))
 @click.argument("reference", metavar="REF")
-@options.registry
-@options.locked
+@options.resolving
 @options.json
-@click.option("--allow-yanked", is_flag=True, help="Compare with a withdrawn version too.")
-def verify(
-    path: Path,
-    reference: str,
-    *,
-    registry: str | None,
-    locked: Path | None,
-    as_json: bool,
-    allow_yanked: bool,
-) -> None:
+def verify(path: Path, found: Resolution, *, as_json: bool, **_: object) -> None:
     """Say whether the file or folder at PATH is what REF means; exit with 4 if it is not.
 
     The error names what was expected and what was found; of a folder, the first file that differs.
@@ -35,7 +25,6 @@ def verify(
       modelry verify model.onnx churn@production
       modelry verify /srv/models/churn.onnx churn@1.2.0 --registry https://acme.github.io/models
     """
-    found = client.resolve(reference, registry, allow_yanked=allow_yanked, locked=locked)
     with progress.bar(str(path), found.size) as tick:
         verification.verify(found, path, tick)
     answer = {"schema": "verify/v1", "path": str(path), "resolution": found.to_json()}

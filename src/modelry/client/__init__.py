@@ -1,6 +1,7 @@
 """The consumer's side: which bytes a reference means, and fetching them. Needs neither DVC nor git.
 
-- `resolution` is the answer to a reference; `folder` finds it in a clone, `site` in a published catalog.
+- `resolution` is the answer to a reference; `folder` finds it in a clone, `site` in a published catalog. Of a catalog, `sources` says who
+  answers: the site, else its repository (`upstream`), else what was `seen` of it last.
 - `pull` fetches the bytes, `verification` compares them, `placement` puts them in place whole or not at all.
 - `fields` reads what others wrote, `progress` shows a bar on the terminal.
 
@@ -9,6 +10,7 @@ What `resolve` needs imports neither pydantic nor a parser of anything but plain
 
 from pathlib import Path
 
+from modelry.client.asking import ANYBODY, How
 from modelry.client.resolution import Resolution
 from modelry.errors import IntegrityError, NotFoundError, UsageError, YankedError
 from modelry.model import names, uris
@@ -22,34 +24,24 @@ def resolve(
     *,
     allow_yanked: bool = False,
     locked: Path | None = None,
+    how: How = ANYBODY,
 ) -> Resolution:
     """Say which bytes a reference means now, by a registry's folder or the address of its catalog.
 
     Without a registry, it is found upward from the working folder; a `modelry://` address names its own. Raises
     `NotFoundError` for what does not exist, `IntegrityError` where the registry contradicts itself or the address,
-    `YankedError` for a withdrawn version. With `locked`, a file that `modelry lock` wrote answers, and nobody else.
+    `YankedError` for a withdrawn version, `StaleError` for an answer that is older than one that was seen. With `locked`, a
+    file that `modelry lock` wrote answers, and nobody else.
     """
     if locked is not None:
         from modelry.client import locking  # noqa: PLC0415 - only a lock needs to read one
 
         return locking.find(locked, reference)
-    found = _pinned(uris.uri(reference)) if uris.is_uri(reference) else _resolve(reference, registry or ".")
+    if uris.is_uri(reference):
+        found = _pinned(uris.uri(reference), how)
+    else:
+        found = _resolve(reference, registry or ".", how)
     return found if allow_yanked else _unless_yanked(found)
-
-
-def poll(
-    reference: str, registry: str | None = None, etag: str | None = None
-) -> tuple[Resolution | None, str | None]:
-    """Say which bytes a reference means now, and what a catalog calls its answer; None where it still calls it so.
-
-    Raises as `resolve`.
-    """
-    if uris.is_uri(reference) or "://" not in (registry or ""):
-        return resolve(reference, registry), None
-    from modelry.client import site  # noqa: PLC0415 - a folder needs no HTTP
-
-    found, called = site.poll(names.reference(reference), registry or "", etag)
-    return found and _unless_yanked(found), called
 
 
 def _unless_yanked(found: Resolution) -> Resolution:
@@ -64,7 +56,7 @@ def _unless_yanked(found: Resolution) -> Resolution:
 
 def access(resolution: Resolution, registry: str | None = None) -> Access:
     """Give how its remotes let one in: in a clone as DVC is told there, for a catalog as the environment says."""
-    if resolution.source == "site" or "://" in (registry or ""):
+    if resolution.source != "folder" or "://" in (registry or ""):
         return Access()
     try:
         return of_clone(tops.find(Path(registry or ".")))
@@ -72,8 +64,8 @@ def access(resolution: Resolution, registry: str | None = None) -> Access:
         return Access()
 
 
-def _pinned(asked: uris.Uri) -> Resolution:
-    found = _resolve(asked.reference, asked.registry)
+def _pinned(asked: uris.Uri, how: How) -> Resolution:
+    found = _resolve(asked.reference, asked.registry, how)
     if asked.sha256 not in {None, found.sha256}:
         raise IntegrityError(
             f"{asked.registry} says that {found.label} has sha256 {found.sha256}; the address says {asked.sha256}",
@@ -82,7 +74,7 @@ def _pinned(asked: uris.Uri) -> Resolution:
     return found
 
 
-def _resolve(reference: str, registry: str) -> Resolution:
+def _resolve(reference: str, registry: str, how: How) -> Resolution:
     wanted = names.reference(reference)
     scheme, sign, _ = registry.partition("://")
     if not sign:
@@ -94,6 +86,6 @@ def _resolve(reference: str, registry: str) -> Resolution:
             f"a registry is not read by {scheme}://",
             hint="name a folder, or an address with https:// or http://",
         )
-    from modelry.client import site  # noqa: PLC0415 - see above
+    from modelry.client import sources  # noqa: PLC0415 - see above
 
-    return site.resolve(wanted, registry)
+    return sources.resolve(wanted, registry, how)

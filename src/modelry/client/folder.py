@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from modelry.client import fields, missing
 from modelry.client.fields import Fields
@@ -51,15 +52,63 @@ def resolve(wanted: names.Reference, top: Path) -> Resolution:
     )
 
 
+def document(model: str, top: Path) -> dict[str, Any]:
+    """Give what a catalog would say of a model, as far as a reference needs it; versions with faults are left out."""
+    policy = _must(top, layout.POLICY)
+    if nothing := _nothing(top, model):
+        raise nothing
+    versions, stages, latest = {}, {}, None
+    for number in filter(names.is_version, _names(_versions(top, model))):
+        with suppress(RegistryError):
+            versions[number] = _told(resolve(names.Reference(model, number, None), top))
+    for stage in _stages(top, model):
+        assigned = _assigned(top, names.Reference(model, None, stage))
+        stages[stage] = {
+            "version": assigned.text("version", fields.VERSION),
+            "sha256": assigned.text("sha256", fields.SHA256),
+        }
+    with suppress(NotFoundError):
+        latest = _latest(top, model)
+    return {
+        "schema": "model-document/v1",
+        "registry": policy.text("id", fields.SLUG),
+        "model": model,
+        "latest": latest,
+        "stages": stages,
+        "versions": versions,
+        "remotes": [{"url": url} for url in _published(policy)],
+    }
+
+
+def _told(found: Resolution) -> dict[str, Any]:
+    told = found.to_json()
+    yanked = {"reason": found.yanked, "replacement": found.replacement} if found.yanked else None
+    return {
+        "artifact": {key: told[key] for key in ("path", "format", "size", "sha256", "files")},
+        "md5": found.md5,
+        "yanked": yanked,
+    }
+
+
+def _published(policy: Fields) -> Iterator[str]:
+    """Give where consumers read each remote; what lies inside the repository, a catalog has below its own address."""
+    listed = policy.inside("remotes")
+    for name in listed.value:
+        remote = listed.inside(name)
+        url = remote.text("url", fields.URL)
+        is_inside = "://" not in url and not url.startswith(("/", ".."))
+        yield remote.optional("public", fields.URL) or (f"artifacts/{name}" if is_inside else url)
+
+
 def models(top: Path) -> Iterator[tuple[str, Fields]]:
     """Give each model's name and what holds for it, with its latest version and who holds its stages."""
     for name in filter(names.is_model, _names(top / layout.MODELS)):
         info = _read(top, layout.model(name))
         if info is None:  # training code alone makes no model
             continue
-        held = [file.removesuffix(".yaml") for file in _names((top / layout.stage(name, "any")).parent)]
         stages = {
-            stage: _must(top, layout.stage(name, stage)).text("version", fields.VERSION) for stage in held
+            stage: _must(top, layout.stage(name, stage)).text("version", fields.VERSION)
+            for stage in _stages(top, name)
         }
         with suppress(NotFoundError):
             info.value = {**info.value, "latest": _latest(top, name)}
@@ -138,13 +187,16 @@ def _no_version(top: Path, model: str, number: str) -> NotFoundError:
 
 
 def _no_holder(top: Path, model: str, stage: str) -> NotFoundError:
-    known = [name.removesuffix(".yaml") for name in _names((top / layout.stage(model, stage)).parent)]
-    return _nothing(top, model) or missing.holder(model, stage, known)
+    return _nothing(top, model) or missing.holder(model, stage, _stages(top, model))
 
 
 def _nothing(top: Path, model: str) -> NotFoundError | None:
     folder = (top / layout.model(model)).parent
     return None if folder.exists() else missing.model(model, _names(folder.parent))
+
+
+def _stages(top: Path, model: str) -> list[str]:
+    return [name.removesuffix(".yaml") for name in _names((top / layout.stage(model, "any")).parent)]
 
 
 def _versions(top: Path, model: str) -> Path:

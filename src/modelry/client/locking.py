@@ -3,17 +3,20 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from modelry.client import fields
 from modelry.client.fields import Fields
-from modelry.client.resolution import Resolution, artifact
+from modelry.client.resolution import Resolution, Source, artifact
 from modelry.errors import NotFoundError, RegistryError
 
 NAME = "modelry.lock"
 """What the file is called, unless told."""
 
 _LARGEST = 8 << 20
+_SOURCES: tuple[Source, ...] = get_args(Source)
+# A withdrawn version is refused when it is locked; what is known of it later, a lock cannot know.
+_OF_THE_MOMENT = {"schema", "yanked", "replacement", "age", "stale", "fallback"}
 
 
 def text(resolutions: Sequence[Resolution]) -> str:
@@ -24,8 +27,7 @@ def text(resolutions: Sequence[Resolution]) -> str:
 
 def _entry(found: Resolution) -> dict[str, Any]:
     told = found.to_json()
-    # A withdrawn version is refused when it is locked; what is known of it later, a lock cannot know.
-    return {key: value for key, value in told.items() if key not in {"schema", "yanked", "replacement"}}
+    return {key: value for key, value in told.items() if key not in _OF_THE_MOMENT}
 
 
 def read(path: Path) -> tuple[Resolution, ...]:
@@ -60,7 +62,7 @@ def _resolution(entry: Fields) -> Resolution:
         addresses=entry.texts("addresses", fields.LINE),
         commit=entry.optional("commit", fields.COMMIT),
         sequence=None if entry.value.get("sequence") is None else entry.count("sequence"),
-        source="site" if source == "site" else "folder",
+        source=next((known for known in _SOURCES if known == source), "folder"),
         yanked=None,
         replacement=None,
     )

@@ -6,6 +6,8 @@ from modelry.client import fields
 from modelry.client.fields import Fields
 from modelry.errors import IntegrityError
 
+Source = Literal["folder", "site", "git", "cache"]
+
 
 class File(NamedTuple):
     """One file of an artifact that is a folder."""
@@ -53,12 +55,29 @@ class Resolution(NamedTuple):
     """The registry's commit that a catalog was built from; None for a folder, which may have edits."""
     sequence: int | None
     """That commit's place on the registry's main line; None for a folder."""
-    source: Literal["folder", "site"]
-    """What answered."""
+    source: Source
+    """What answered: a clone, a catalog, its repository, or what was seen of it last."""
     yanked: str | None
     """Why the version was withdrawn; None when it was not."""
     replacement: str | None
     """The version to take instead of a withdrawn one."""
+    age: int = 0
+    """Seconds since somebody last said that this holds; more than 0 only for what was seen last."""
+    fallback: str | None = None
+    """What kept the catalog from answering; None where it did, or was not to be asked."""
+
+    @property
+    def stale(self) -> bool:
+        """Whether nobody said so just now."""
+        return self.source == "cache"
+
+    @property
+    def warning(self) -> str | None:
+        """Say what is to be known of who answered; None where it is who was asked."""
+        if self.fallback is None:
+            return None
+        instead = f"what was seen {self.age} s ago" if self.stale else "what its repository says"
+        return f"{self.fallback}; the answer is {instead}"
 
     @property
     def label(self) -> str:
@@ -68,9 +87,8 @@ class Resolution(NamedTuple):
     def to_json(self) -> dict[str, Any]:
         """Give it as a `resolution/v1` document."""
         files = None if self.files is None else [file._asdict() for file in self.files]
-        return (
-            {"schema": "resolution/v1"} | self._asdict() | {"files": files, "addresses": list(self.addresses)}
-        )
+        told = {"files": files, "addresses": list(self.addresses), "stale": self.stale}
+        return {"schema": "resolution/v1"} | self._asdict() | told
 
 
 def artifact(record: Fields) -> Artifact:

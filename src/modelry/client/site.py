@@ -1,48 +1,74 @@
-"""A registry on the web: a reference is answered from one document of a published catalog."""
+"""A registry on the web: what its published catalog says of a model, and what that makes of a reference."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from typing import Any
-from urllib.parse import urljoin
+from typing import Any, NamedTuple
+from urllib.parse import quote, urljoin
 
 from modelry.client import fields, missing
 from modelry.client.fields import Fields
-from modelry.client.resolution import Resolution, agree, artifact
+from modelry.client.resolution import Resolution, Source, agree, artifact
 from modelry.errors import RegistryError
 from modelry.model import names
-from modelry.storage import remotes
+from modelry.storage import bodies, logins, web
 
+PATIENCE = 5.0
+"""Seconds that a catalog may be silent; whoever else knows is asked then."""
+
+_ATTEMPTS = 2
 _LARGEST = 8 << 20
+_NOT_MODIFIED = 304
 
 
-def resolve(wanted: names.Reference, url: str) -> Resolution:
-    """Answer a reference from the catalog that is published at a URL."""
-    api = _api(url)
-    return _answer(wanted, api, _document(api, wanted.model))
+class Said(NamedTuple):
+    """A document as a server gave it."""
+
+    document: Fields
+    body: bytes
+    etag: str | None
+    """What the server calls it."""
 
 
-def poll(wanted: names.Reference, url: str, etag: str | None) -> tuple[Resolution | None, str | None]:
-    """Answer a reference anew, and what the server calls its answer; None where it is what it called it before."""
-    from modelry.storage import web  # noqa: PLC0415 - it is asked once by most
+class Teller(NamedTuple):
+    """Who told a document, and how well that can be relied on."""
 
-    api = _api(url)
-    where = f"{api}models/{wanted.model}.json"
-    headers = {"If-None-Match": etag} if etag else {}
+    source: Source = "site"
+    age: int = 0
+    why: str | None = None
+    """Why it was not the site."""
+
+
+_SITE = Teller()
+
+
+def ask(url: str, model: str, etag: str | None = None, past: int | None = None) -> Said | None:
+    """Ask for a model's document; None where it is still what the server called it before.
+
+    With `past`, caches on the way are asked to look again: they have shown something older than that. Raises
+    `NotFoundError` where the registry has no such model.
+    """
+    where = f"{_api(url)}models/{quote(model)}.json"
+    if past is not None:
+        where += f"?newer-than={past}"
+    told = {"If-None-Match": etag} if etag else {}
     try:
-        body = web.Download(where, lambda at: web.request(where, at, headers=headers, also=304))
-    except remotes.AbsentError as absent:
-        raise _no_model(api, wanted.model) from absent
-    try:
-        if body.status == 304:  # noqa: PLR2004 - Not Modified
-            return None, etag
-        document = _model(_parsed(body, where), wanted.model)
-        return _answer(wanted, api, document), body.headers.get("ETag")
-    finally:
-        body.close()
+        said = _get(where, told | ({"Cache-Control": "no-cache"} if past is not None else {}))
+    except bodies.AbsentError as absent:
+        raise _no_model(_api(url), model) from absent
+    if said is not None:
+        is_of(model, said.document)
+    return said
 
 
-def _answer(wanted: names.Reference, api: str, document: Fields) -> Resolution:
+def is_of(model: str, document: Fields) -> None:
+    """Require that a document is a model's."""
+    document.exactly("schema", "model-document/v1")
+    document.exactly("model", model)
+
+
+def resolve(wanted: names.Reference, url: str, document: Fields, by: Teller = _SITE) -> Resolution:
+    """Answer a reference from its model's document."""
     number, assigned = _number(wanted, document)
     versions = document.inside("versions")
     if number not in versions.value:
@@ -61,10 +87,12 @@ def _answer(wanted: names.Reference, api: str, document: Fields) -> Resolution:
         stage=wanted.stage,
         **recorded._asdict(),
         md5=md5,
-        addresses=_addresses(document, api, md5),
+        addresses=_addresses(document, _api(url), md5),
         commit=document.text("commit", fields.COMMIT),
         sequence=document.count("sequence"),
-        source="site",
+        source=by.source,
+        age=by.age,
+        fallback=by.why,
         yanked=yank.text("reason", fields.LINE) if yank else None,
         replacement=yank.optional("replacement", fields.VERSION) if yank else None,
     )
@@ -74,8 +102,8 @@ def models(url: str) -> Iterator[Fields]:
     """Give a row for each model of the catalog that is published at a URL."""
     api = _api(url)
     try:
-        document = _get(f"{api}catalog.json")
-    except remotes.AbsentError as absent:
+        document = _must(f"{api}catalog.json")
+    except bodies.AbsentError as absent:
         raise _no_registry(api) from absent
     document.exactly("schema", "catalog/v1")
     return document.each("models")
@@ -85,39 +113,20 @@ def _api(url: str) -> str:
     return f"{url.partition('?')[0].partition('#')[0].rstrip('/')}/api/v1/"
 
 
-def model(url: str, name: str) -> Fields:
-    """Give the document of a model of the catalog that is published at a URL."""
-    return _document(_api(url), name)
-
-
-def _document(api: str, model: str) -> Fields:
-    try:
-        document = _get(f"{api}models/{model}.json")
-    except remotes.AbsentError as absent:
-        raise _no_model(api, model) from absent
-    return _model(document, model)
-
-
-def _model(document: Fields, model: str) -> Fields:
-    document.exactly("schema", "model-document/v1")
-    document.exactly("model", model)
-    return document
-
-
 def _no_model(api: str, model: str) -> RegistryError:
     """Tell a registry without the model from a place that is no registry."""
     try:
-        _get(f"{api}index.json").exactly("schema", "index/v1")
-    except remotes.AbsentError:
+        _must(f"{api}index.json").exactly("schema", "index/v1")
+    except bodies.AbsentError:
         return _no_registry(api)
     known: list[str] = []
     with suppress(RegistryError):  # they are only for the hint
-        known += [row.text("model", fields.MODEL) for row in _get(f"{api}catalog.json").each("models")]
+        known += [row.text("model", fields.MODEL) for row in _must(f"{api}catalog.json").each("models")]
     return missing.model(model, known)
 
 
 def _no_registry(api: str) -> RegistryError:
-    site = remotes.shown(api.removesuffix("api/v1/"))
+    site = bodies.shown(api.removesuffix("api/v1/"))
     return RegistryError(f"{site} is no modelry registry: it has no api/v1/index.json")
 
 
@@ -138,30 +147,60 @@ def _number(wanted: names.Reference, document: Fields) -> tuple[str, Fields | No
 
 
 def _addresses(document: Fields, api: str, md5: str) -> tuple[str, ...]:
+    from modelry.storage import remotes  # noqa: PLC0415 - after an answer, not before
+
     urls = [remote.text("url", fields.URL) for remote in document.each("remotes")]
     # A folder keeps its path; everything else is seen from where the document lies.
     found = (url if url.startswith("/") or "://" in url else urljoin(api, url) for url in urls)
     return tuple(remotes.address(url.rstrip("/"), md5) for url in dict.fromkeys(found))
 
 
-def _get(url: str) -> Fields:
-    """Fetch a JSON object; raises `AbsentError` where there is none, `RegistryError` where it is something else."""
-    with remotes.open_object(url) as body:
-        return _parsed(body, url)
+def _must(url: str) -> Fields:
+    said = _get(url, {})
+    if said is None:
+        raise RegistryError(f"{bodies.shown(url)}: HTTP {_NOT_MODIFIED} to no question")
+    return said.document
 
 
-def _parsed(body: remotes.Body, url: str) -> Fields:
-    where = remotes.shown(url)
+def _get(url: str, headers: Mapping[str, str]) -> Said | None:
+    """Fetch a JSON object; None where the server says that it is what it was.
+
+    Raises `AbsentError` where there is none, `RegistryError` where it is something else.
+    """
+    login = logins.login(url, {})
+    manner = web.Manner(_NOT_MODIFIED if "If-None-Match" in headers else 200, PATIENCE)
+
+    def request(at: int) -> Any:  # noqa: ANN401 - whatever `web` makes of it
+        try:
+            return web.request(url, at, login, headers, manner=manner)
+        except TimeoutError as error:  # who said nothing for so long is not waited for again
+            raise RegistryError(f"{bodies.shown(url)}: no answer for {PATIENCE:g} s") from error
+
+    body = web.Download(url, request, _ATTEMPTS)
+    try:
+        if body.status == _NOT_MODIFIED:
+            return None
+        data = _whole(body, url)
+        return Said(_parsed(data, bodies.shown(url)), data, body.headers.get("ETag"))
+    finally:
+        body.close()
+
+
+def _whole(body: bodies.Body, url: str) -> bytes:
     data = bytearray()
     while chunk := body.read(_LARGEST + 1 - len(data)):
         data += chunk
         if len(data) > _LARGEST:
-            raise RegistryError(f"{where}: the answer has more than {_LARGEST >> 20} MiB")
+            raise RegistryError(f"{bodies.shown(url)}: the answer has more than {_LARGEST >> 20} MiB")
+    return bytes(data)
+
+
+def _parsed(data: bytes, where: str) -> Fields:
     try:
         value: Any = json.loads(data.decode())
     except (ValueError, RecursionError) as error:
         raise RegistryError(
-            f"{where}: the answer is not JSON but begins with {bytes(data[:40])!r}",
+            f"{where}: the answer is not JSON but begins with {data[:40]!r}",
             hint="is the address right, and does this network demand a login first?",
         ) from error
     return Fields(value, where)

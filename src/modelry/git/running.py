@@ -61,9 +61,9 @@ def _done(
     except FileNotFoundError as error:
         raise GitError("git is not installed", hint="install git 2.38 or newer") from error
     if done.returncode:
-        complaint = _complaint(args, done.stderr.decode(errors="replace"))
-        complaint.status, complaint.answer = done.returncode, done.stdout
-        raise complaint
+        told = complaint(args, done.stderr.decode(errors="replace"))
+        told.status, told.answer = done.returncode, done.stdout
+        raise told
     return done
 
 
@@ -80,7 +80,8 @@ def environment(extra: Mapping[str, str]) -> dict[str, str]:
     return {**kept, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_REPLACE_OBJECTS": "1", **extra}
 
 
-def _complaint(args: Sequence[str], said: str) -> GitError:
+def complaint(args: Sequence[str], said: str) -> GitError:
+    """Give the error of what git complains of, with what mends it where that is known."""
     lines = [line for line in said.strip().splitlines() if line and not line.startswith("hint:")]
     hint = ""
     if "Unable to create" in said and ".lock" in said:

@@ -19,7 +19,7 @@ from mlflow.store.entities.paged_list import PagedList
 from mlflow.store.model_registry.abstract_store import AbstractStore
 from mlflow.utils.search_utils import SearchModelUtils, SearchModelVersionUtils, SearchUtils
 
-from modelry.client import fields, site
+from modelry.client import fields, site, sources
 from modelry.client.fields import Fields
 from modelry.errors import NotFoundError, RegistryError
 from modelry.model import names
@@ -148,7 +148,7 @@ class ModelryStore(AbstractStore):  # type: ignore[misc]  # MLflow has no types
     def _document(self, name: str) -> Fields:
         if not names.is_model(name):
             raise NotFoundError(f"there is no model {name}")
-        return site.model(self._url, name)
+        return sources.document(self._url, name)
 
     def _versions(self, name: str) -> Iterator[ModelVersion]:
         document = self._document(name)

@@ -97,8 +97,8 @@ class Locked(Part):
     """The commit that a catalog was built from; null for a folder, which may have edits."""
     sequence: Count | None
     """That commit's place on main's line; null for a folder."""
-    source: Literal["folder", "site"]
-    """What answered."""
+    source: Literal["folder", "site", "git", "cache"]
+    """What answered: a clone, a catalog, its repository by git, or what was seen of it last."""
 
 
 class ResolveReport(Locked):
@@ -110,6 +110,12 @@ class ResolveReport(Locked):
     """Why the version was withdrawn; null when it was not."""
     replacement: Number | None
     """The version to take instead of a withdrawn one."""
+    age: Count
+    """Seconds since somebody last said that this holds; more than 0 only for what was seen last."""
+    stale: bool
+    """Whether nobody could be asked just now."""
+    fallback: str | None
+    """What kept the catalog from answering; null where it did, or was not asked."""
 
 
 class Lock(Part):

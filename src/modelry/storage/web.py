@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Mapping
 from http.client import HTTPException, HTTPMessage
 from types import MappingProxyType
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 from urllib.error import HTTPError
 from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
@@ -37,6 +37,18 @@ _UNKNOWN = (
 _LOST = (OSError, HTTPException, ValueError)
 
 
+class Manner(NamedTuple):
+    """How an object is asked for."""
+
+    also: int = 200
+    """What is an answer besides success."""
+    timeout: float | None = None
+    """Seconds that a server may be silent; None for as long as ever."""
+
+
+_AS_EVER = Manner()
+
+
 class Given(Protocol):
     """What a server gives, whoever asked it and how."""
 
@@ -60,9 +72,10 @@ Ask = Callable[[int], Given]
 class Download:
     """An object on a web server; it goes on where a lost connection left off."""
 
-    def __init__(self, where: str, ask: Ask) -> None:
+    def __init__(self, where: str, ask: Ask, attempts: int | None = None) -> None:
         self._where = where
         self._ask = ask
+        self._attempts = ATTEMPTS if attempts is None else attempts
         self._tries = 0
         self._at = 0
         self._began = time.monotonic()
@@ -124,8 +137,8 @@ class Download:
         if final:
             kind = ForbiddenError if code == 403 else RegistryError  # noqa: PLR2004 - Forbidden
             raise kind(told, hint=getattr(error, "hint", _HINTS.get(code, ""))) from error
-        if self._tries == ATTEMPTS:
-            raise RegistryError(f"{told} ({ATTEMPTS} attempts)") from error
+        if self._tries == self._attempts:
+            raise RegistryError(f"{told} ({self._attempts} attempts)") from error
         asked: str = error.headers.get("Retry-After", "") if code else ""  # type: ignore[attr-defined]  # an HTTPError
         seconds = int(asked) if asked.isascii() and asked.isdigit() else 0.25 * 2**self._tries
         time.sleep(min(seconds, _LONGEST_WAIT) * random.uniform(1.0, 1.25))  # noqa: S311 - it spreads load, it hides nothing
@@ -139,11 +152,11 @@ def request(
     *,
     method: str = "GET",
     body: bytes | None = None,
-    also: int = 200,
+    manner: Manner = _AS_EVER,
 ) -> Response:
     """Ask for an object from a byte on, following redirects to the web alone and never to less safety.
 
-    Who asks is told to the server of the address and to no other. Besides success, `also` is an answer.
+    Who asks is told to the server of the address and to no other.
     """
     url = where
     told = {**headers, **({"Range": f"bytes={start}-"} if start else {})}
@@ -151,14 +164,16 @@ def request(
         parts = urlsplit(url)
         its = login if _origin(parts) == _origin(urlsplit(where)) else NOBODY
         plain = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment=""))
-        response = send(plain, {**told, **its.headers}, its.trust, method=method, body=body)
+        response = send(
+            plain, {**told, **its.headers}, its.trust, method=method, body=body, timeout=manner.timeout
+        )
         if response.status in {301, 302, 303, 307, 308}:
             response.close()
             target = urljoin(url, quote(response.headers.get("Location", ""), safe="%/:=&?~#+!$,;'@()*[]"))
             if not target.startswith("https://" if url.startswith("https:") else ("https://", "http://")):
                 raise RegistryError(f"{shown(where)}: redirects to {shown(target)}, which is not followed")
             url = target
-        elif response.status >= 400 and response.status != also:  # noqa: PLR2004 - errors
+        elif response.status >= 400 and response.status != manner.also:  # noqa: PLR2004 - errors
             response.close()
             raise _refused(url, response, login)
         else:
@@ -184,11 +199,12 @@ def send(
     *,
     method: str = "GET",
     body: bytes | None = None,
+    timeout: float | None = None,
 ) -> Response:
     """Send one request and give the response, whatever it says."""
     # A compressed body would have another size, and could be a bomb.
     told = {"Accept-Encoding": "identity", "User-Agent": f"modelry/{__version__}", **headers}
-    return connections.send(url, told, trust, TIMEOUT, method, body)
+    return connections.send(url, told, trust, TIMEOUT if timeout is None else timeout, method, body)
 
 
 def starting(response: G, start: int, where: str) -> G:

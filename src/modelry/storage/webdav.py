@@ -31,7 +31,7 @@ def size(where: str, access: Access) -> int | None:
 
     def ask(_: int) -> Response:
         # HEAD is forbidden here and there, and its answers do not say why.
-        return web.request(url, 0, login, {"Range": "bytes=0-0"}, also=_NO_FIRST_BYTE)
+        return web.request(url, 0, login, {"Range": "bytes=0-0"}, manner=web.Manner(_NO_FIRST_BYTE))
 
     download = web.Download(where, ask)
     download.close()

@@ -13,6 +13,7 @@ from typing import Literal
 
 from modelry import client
 from modelry.client import placement, progress, pull
+from modelry.client.asking import ANYBODY, How
 from modelry.client.resolution import Resolution
 from modelry.errors import RegistryError, StaleError
 from modelry.exports import layouts
@@ -49,6 +50,8 @@ class Wish:
     """Seconds that the new version has to become well."""
     keep: int = 2
     """How many versions stay besides the current one."""
+    how: How = ANYBODY
+    """Who may be asked."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,8 @@ class Round:
     """What was current before."""
     why: str = ""
     """Why something was rejected."""
+    warning: str | None = None
+    """What is to be known of who answered."""
 
 
 @dataclass
@@ -82,17 +87,12 @@ class Follower:
             self.state = states.read(self.wish.folder)
             here = self._current()
             tried = here in self.state.good if here else True
-            # What was never found to be well has to be asked for in full.
-            found, etag = client.poll(
-                self.wish.reference, self.wish.registry, self.state.etag if here and tried else None
-            )
-            if found is None:
-                return Round("unchanged", here or "")
+            found = client.resolve(self.wish.reference, self.wish.registry, how=self.wish.how)
             self._not_older(found)
-            name = _name(found)
-            done = self._follow(found, name, here, tried=tried)
-            self._keep(replace(self.state, etag=etag))
-            return done
+            # What nobody says just now is enough to begin with, and no reason to change anything.
+            follow = not (found.stale and here and tried)
+            done = self._follow(found, _name(found), here, tried=tried) if follow else _unchanged(here)
+            return replace(done, warning=found.warning)
 
     def forever(self, every: float, ended: Callable[[float], bool], metrics: Path | None = None) -> None:
         """Look again and again, until `ended`, which waits so many seconds, says that it is enough; errors are told."""
@@ -101,6 +101,7 @@ class Follower:
             try:
                 done = self.say(self.once())
                 counted.seen(moved=done.what == "moved", rejected=done.what == "rejected")
+                counted.errors += done.warning is not None
             except RegistryError as error:
                 counted.errors += 1
                 self.tell(f"error: {error}{f'; {error.hint}' if error.hint else ''}")
@@ -113,6 +114,8 @@ class Follower:
 
     def say(self, done: Round) -> Round:
         """Tell what came of a look, where it is news."""
+        if done.warning is not None:
+            self.tell(f"warning: {done.warning}")
         if done.what == "moved":
             self.tell(f"{done.before} -> {done.version}" if done.before else done.version)
         elif done.what == "rejected":
@@ -121,7 +124,7 @@ class Follower:
 
     def _follow(self, found: Resolution, name: str, here: str | None, *, tried: bool) -> Round:
         if name == here and tried:
-            return Round("unchanged", name)
+            return _unchanged(here)
         if name in self.state.bad:
             return Round("unchanged", here or "", why=f"{name} was tried, and was not well")
         self._keep(replace(self.state, bad=()))
@@ -231,6 +234,10 @@ class Follower:
     def _keep(self, state: State) -> None:
         self.state = state
         states.keep(state, self.wish.folder)
+
+
+def _unchanged(here: str | None) -> Round:
+    return Round("unchanged", here or "")
 
 
 def _name(found: Resolution) -> str:

@@ -28,8 +28,6 @@ class State:
     """The registry's id."""
     sequence: int = 0
     """The highest place on its main line that was ever seen."""
-    etag: str | None = None
-    """What the catalog calls its last answer."""
 
 
 def read(folder: Path) -> State:
@@ -42,7 +40,6 @@ def read(folder: Path) -> State:
             tuple(map(str, told["bad"])),
             told["registry"],
             int(told["sequence"]),
-            told["etag"],
         )
     except FileNotFoundError:
         return State()

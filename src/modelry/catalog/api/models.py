@@ -60,6 +60,7 @@ def model_document(catalog: Catalog, snapshot: str, model: ModelEntry) -> ModelD
         stages={stage: ModelStage(**_stage(hold)) for stage, hold in model.holds.items()},
         versions={entry.number: _model_version(entry) for entry in model.versions},
         remotes=remotes.published(catalog.policy),
+        repository=catalog.policy.repository,
     )
 
 

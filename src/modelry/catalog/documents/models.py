@@ -50,6 +50,8 @@ class ModelDocument(Shown):
     versions: dict[str, ModelVersion]
     remotes: list[Remote]
     """To be tried in this order."""
+    repository: str | None = None
+    """Where git finds the registry: who cannot reach this site may ask there."""
 
 
 class StageDocument(Shown, ModelStage):
