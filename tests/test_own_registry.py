@@ -15,7 +15,7 @@ from modelry.client import pull
 from modelry.git import Repository
 from modelry.model import layout, names
 from modelry.model.registry import Registry, Version
-from modelry.storage import documents, folders, moments
+from modelry.storage import commits, documents, folders
 
 TOP = Path(__file__).parents[1]
 
@@ -74,7 +74,7 @@ def test_what_a_version_claims_to_measure_is_what_it_measures(version: Version, 
 
 def test_a_gate_refuses_the_version_that_misses_tumors() -> None:
     repository = Repository(TOP)
-    registry = moments.registry(repository, "HEAD")
+    registry = commits.registry(repository, "HEAD")
     version = registry.find(names.reference("tumor-malignancy@1.3.0"))
     proposal = proposals.promote(registry, version, "production", "fewer false alarms")
     tree = repository.write("HEAD", documents.files(proposal.documents))

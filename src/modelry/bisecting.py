@@ -18,7 +18,7 @@ from modelry.model.bisection import Bisection, Tested, Verdict
 from modelry.model.events import Event
 from modelry.model.registry import Registry, Version
 from modelry.reports import history
-from modelry.storage import moments, remotes
+from modelry.storage import commits, moments, remotes
 from modelry.storage.access import Access
 
 Tell = Callable[[str], None]
@@ -57,7 +57,7 @@ def bisect(start: Path, wish: Wish, tell: Tell) -> Bisection:
             f"nothing ever held {wish.stage} of {wish.model}",
             hint=f"see what did: modelry history {wish.model}",
         )
-    bench = _Bench(repository, moments.registry(repository, commit), wish, tell, moves)
+    bench = _Bench(repository, commits.registry(repository, commit), wish, tell, moves)
     found = bisection.search([str(one.version) for one in moves], bench.judge, wish.good, wish.bad)
     return Bisection(
         commit,
@@ -104,7 +104,7 @@ class _Bench:
 
     def version(self, move: Event) -> Version:
         """Give the version that took the stage, as it was then; main may have lost it since."""
-        then = moments.registry(self.repository, move.commit)
+        then = commits.registry(self.repository, move.commit)
         return then.find(names.reference(f"{move.model}@{move.version}"))
 
     @contextmanager

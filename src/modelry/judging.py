@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple, ParamSpec, TypeVar
 
 from modelry import checks
-from modelry.checks.base import Ever, Held, History, Pointing, UnavailableError
+from modelry.checks.base import Ever, Held, History, UnavailableError
 from modelry.checks.sources import is_from_source
 from modelry.errors import NotFoundError, RegistryError, UsageError
 from modelry.git import GitError, MergeConflictError, Repository, merging, reading
@@ -16,7 +16,7 @@ from modelry.model import changes, layout
 from modelry.model.files import Tree
 from modelry.model.registry import Registry, Version
 from modelry.model.standing import Standing
-from modelry.storage import access, documents, events, folders, holdings, memory, moments
+from modelry.storage import access, commits, documents, folders, holdings, memory
 from modelry.storage import top as tops
 from modelry.storage.contents import ALL, Part, Tick
 
@@ -48,17 +48,15 @@ def change(
     The policy is the base's, and a base that cannot be read is an error, not an empty policy. All bytes that the
     change vouches for are read where `verify` is given; where `public` is, only those that need no key are asked for.
     """
-    before = moments.registry(repository, base)
+    before = commits.registry(repository, base)
     after = documents.registry(repository.tree(tree, since=before.tree))
     now = datetime.now(UTC)
-    context = checks.Context(
-        changes.between(before, after),
-        before.policy.must,
-        now.date(),
-        now,
-        _history(repository, base),
-        ever=_ever(repository, base),
-        pointing=_pointing(repository, base),
+    context = _searching(
+        checks.Context(
+            changes.between(before, after), before.policy.must, now.date(), now, _history(repository, base)
+        ),
+        repository,
+        base,
     )
     if public:
         return replace(context, sources=_looking(_sources(context)))
@@ -85,7 +83,7 @@ def proposed(
     except MergeConflictError as error:
         tree, conflicts = merging.laid_over(repository, main, fork, head), error.paths
     context = change(repository, main, tree, offline=offline)
-    began = context.before if fork == main else moments.registry(repository, fork)
+    began = context.before if fork == main else commits.registry(repository, fork)
     return context, Standing(author, behind, began, conflicts)
 
 
@@ -134,7 +132,7 @@ def folder(
 
 def beginning(repository: Repository, commit: str, *, offline: bool = False) -> checks.Context:
     """Give the context in which a commit is judged that main would begin with: all of it, by its own policy."""
-    found = moments.registry(repository, commit)
+    found = commits.registry(repository, commit)
     now = datetime.now(UTC)
     itself = changes.between(found, found)
     context = checks.Context(itself, found.policy.value, now.date(), everything=True)
@@ -232,24 +230,26 @@ def _history(repository: Repository, base: str) -> History:
     return held
 
 
-def _ever(repository: Repository, base: str) -> Ever:
-    def had(path: str) -> bool:
-        if repository.is_shallow:
-            raise UnavailableError("the clone is shallow: git fetch --unshallow")
-        return bool(repository.run("log", "--first-parent", "--max-count=1", "--format=%H", base, "--", path))
-
-    return had
+def _searching(context: checks.Context, repository: Repository, base: str) -> checks.Context:
+    """Begin to search main for the names and addresses that a change brings: git is done when a rule asks."""
+    pointing = reading.holding(repository, base, context.addresses, "[0-9a-f]{32}(\\.dir)?", ".dvc")
+    return replace(context, pointing=pointing, ever=_ever(repository, base, context.named))
 
 
-def _pointing(repository: Repository, base: str) -> Pointing:
-    def paths(md5: str) -> Sequence[str]:
-        return reading.holding(repository, base, md5, ".dvc")
+def _ever(repository: Repository, base: str, named: Collection[str]) -> Ever:
+    if not repository.is_shallow:
+        return reading.ever(repository, base, named)
 
-    return paths
+    def unknown() -> Collection[str]:
+        raise UnavailableError("the clone is shallow: git fetch --unshallow")
+
+    return unknown
 
 
 def holders(repository: Repository, revision: str, model: str, stage: str) -> list[Held]:
     """Give which versions held a stage on main's first-parent line, newest first; none where it was emptied."""
+    from modelry.storage import events  # noqa: PLC0415 - only a change of stages asks, and it takes long to import
+
     past = events.read(repository, revision, model=model, stage=stage).events
     return [
         Held(event.version or "", event.when, event.who, event.reason, event.commit)

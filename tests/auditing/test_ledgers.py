@@ -18,7 +18,7 @@ from modelry import auditing
 from modelry.git import Repository
 from modelry.model import layout
 from modelry.reports import documents, ledgers
-from modelry.storage import folders, moments
+from modelry.storage import commits, folders
 
 TOP = Path(__file__).parents[2]
 GOLDEN = Path(__file__).parent / "golden"
@@ -48,7 +48,7 @@ def test_the_record_of_our_own_registry_is_what_it_was(ours: Repository, name: s
 
 def test_the_table_says_of_our_own_registry_who_holds_each_stage(ours: Repository) -> None:
     rows = list(csv.DictReader(io.StringIO(ledgers.as_csv(auditing.ledger(ours, THEN)))))
-    registry = moments.registry(ours, THEN)
+    registry = commits.registry(ours, THEN)
     holders = {
         (model.name, stage, document.must.version, document.must.sha256)
         for model in registry.models.values()
@@ -68,7 +68,7 @@ def test_the_bill_of_our_own_registry_is_cyclonedx(ours: Repository) -> None:
     found = json.loads(text)["components"]
     assert [each["bom-ref"] for each in found] == [
         f"{model.name}@{number}"
-        for model in moments.registry(ours, THEN).models.values()
+        for model in commits.registry(ours, THEN).models.values()
         for number in model.versions
     ]
 

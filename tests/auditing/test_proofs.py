@@ -20,7 +20,7 @@ from modelry.model import layout, names
 from modelry.model.audit import Audit, Proof
 from modelry.model.evidence import Approver, Check, Given, Proposed, Someone
 from modelry.proposals import Proposal
-from modelry.storage import evidence, folders, keys, moments
+from modelry.storage import commits, evidence, folders, keys
 
 BOB = "Bob <bob@example.org>"
 STAGES: list[dict[str, Any]] = [
@@ -60,7 +60,7 @@ class World:
 
     def promote(self, version: str, stage: str) -> str:
         self.ada.run("fetch", "--quiet", "origin")
-        registry = moments.registry(self.ada, self.ada.base)
+        registry = commits.registry(self.ada, self.ada.base)
         found = registry.find(names.reference(f"churn@{version}"))
         proposal = proposals.promote(registry, found, stage, "because")
         return self.merge(local.propose(proposal, self.ada).branch, approve=stage == "production")
@@ -158,7 +158,7 @@ def test_what_went_as_it_should_is_proven_and_the_beginning_is_not(world: World)
 
 def test_a_rollback_is_proven_without_gates_and_approvals(world: World) -> None:
     world.ada.run("fetch", "--quiet", "origin")
-    registry = moments.registry(world.ada, world.ada.base)
+    registry = commits.registry(world.ada, world.ada.base)
     to = registry.find(names.reference("churn@1.0.0"))
     proposal = proposals.rollback(registry.model("churn"), "production", to, "worse")
     world.merge(local.propose(proposal, world.ada).branch)
@@ -169,7 +169,7 @@ def test_a_rollback_is_proven_without_gates_and_approvals(world: World) -> None:
 def test_several_that_are_promoted_together_are_each_proven(world: World) -> None:
     world.decide(builders.a_model("retention"))
     world.ada.run("fetch", "--quiet", "origin")
-    registry = moments.registry(world.ada, world.ada.base)
+    registry = commits.registry(world.ada, world.ada.base)
     both = [registry.find(names.reference(each)) for each in ("churn@1.2.0", "retention@1.0.0")]
     proposal = proposals.promote_all(registry, both, "staging", "because")
     world.merge(local.propose(proposal, world.ada).branch)
@@ -185,7 +185,7 @@ def test_several_that_are_promoted_together_are_each_proven(world: World) -> Non
 def test_a_version_that_was_yanked_and_unyanked_is_promoted_as_any(world: World) -> None:
     for unyank in (False, True):
         world.ada.run("fetch", "--quiet", "origin")
-        registry = moments.registry(world.ada, world.ada.base)
+        registry = commits.registry(world.ada, world.ada.base)
         version = registry.find(names.reference("churn@1.2.0"))
         proposal = (
             proposals.unyank(version, "it was another")
@@ -250,7 +250,7 @@ def test_a_waiver_and_its_end_that_were_pushed_prove_nothing(bobs: World) -> Non
 def test_a_lifted_yank_is_proven_by_an_owner_and_a_vanished_one_is_contradicted(bobs: World) -> None:
     for unyank in (False, True):
         bobs.ada.run("fetch", "--quiet", "origin")
-        registry = moments.registry(bobs.ada, bobs.ada.base)
+        registry = commits.registry(bobs.ada, bobs.ada.base)
         version = registry.find(names.reference("churn@1.2.0"))
         proposal = (
             proposals.unyank(version, "it was another")

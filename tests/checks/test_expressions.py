@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import builders
-from modelry.checks import expression_syntax, expression_types, expressions
+from modelry.checks import expression_faults, expression_reading, expression_syntax
 from modelry.checks.expression_syntax import Node
 from modelry.checks.expression_types import Type
 from modelry.model import examples
@@ -19,7 +19,7 @@ GIVEN = {**FACTS, "champion": FACTS, "stage": "production"}
 
 
 def told(expression: str) -> list[tuple[int, str]]:
-    return [(wrong.start, wrong.message) for wrong in expressions._faults(expression, POLICY)]
+    return [(wrong.start, wrong.message) for wrong in expression_faults.of(expression, POLICY)]
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def _larger(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     )
 
 
-class Reading(expression_types._Reading):
+class Reading(expression_reading._Reading):
     """A reading that knows whether it could tell the type of everything."""
 
     all_known = True
@@ -173,7 +173,7 @@ def test_what_passes_never_fails_for_its_types_and_is_of_the_type_that_was_told(
     except ValueError:
         return
     reading = Reading(expression)
-    kind = reading.type(expression_syntax.read(expression), expressions._scope(POLICY)).kind
+    kind = reading.type(expression_syntax.read(expression), expression_faults.scope(POLICY)).kind
     if reading.wrong:
         return
     try:

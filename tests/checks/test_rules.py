@@ -10,7 +10,8 @@ from modelry import checks
 from modelry.checks import (
     cards,
     documents,
-    expressions,
+    expression_answers,
+    expression_faults,
     extras,
     gates,
     lineage,
@@ -147,9 +148,7 @@ def test_a_broken_record_is_told_by_one_rule_only() -> None:
     path = layout.version("churn", "1.2.0")
     report = checks.run(
         checks.ALL,
-        a_change(
-            {**builders.a_version(version="1.2.0"), path: b"schema: version/v9\n"}, ever=lambda _: False
-        ),
+        a_change({**builders.a_version(version="1.2.0"), path: b"schema: version/v9\n"}, ever=frozenset),
     )
 
     assert {finding.rule for finding in report.findings} == {"invalid-document"}
@@ -216,14 +215,25 @@ def test_a_full_check_finds_a_collision_and_tells_it_of_the_later_version() -> N
     ],
 )
 def test_a_pointer_that_is_no_version_s_collides_with_nothing(paths: str) -> None:
-    context = a_change(builders.a_version(version="1.2.0"), pointing=lambda _: [paths])
+    files = builders.a_version(version="1.2.0")
+    (md5,) = a_change(files).addresses
 
-    assert list(pointers.md5_collision.look(context)) == []
+    assert list(pointers.md5_collision.look(a_change(files, pointing=lambda: {md5: [paths]}))) == []
+
+
+def test_two_new_versions_of_one_change_collide() -> None:
+    first, second = builders.a_version(version="1.2.0"), builders.a_version(version="1.3.0")
+    pointer, double = (layout.version("churn", one, "model.onnx.dvc") for one in ("1.2.0", "1.3.0"))
+    context = a_change({**first, **second, double: first[pointer]}, pointing=dict)
+
+    assert [(problem.path, problem.message) for problem in pointers.md5_collision.look(context)] == [
+        (double, "has the MD5 of churn@1.2.0, and other bytes")
+    ]
 
 
 def test_a_pointer_that_cannot_be_read_collides_with_nothing() -> None:
     path = layout.version("churn", "1.2.0", "model.onnx.dvc")
-    context = a_change({**builders.a_version(version="1.2.0"), path: b"outs: []\n"})
+    context = a_change({**builders.a_version(version="1.2.0"), path: b"outs: []\n"}, pointing=dict)
 
     assert list(pointers.md5_collision.look(context)) == []
 
@@ -251,7 +261,7 @@ def test_a_schema_on_main_that_cannot_be_used_is_told_as_skipped() -> None:
     context = a_change(
         builders.a_version(version="1.2.0"),
         before={**BASE, layout.schema(task): b"[]"},
-        pointing=lambda _: [],
+        pointing=dict,
     )
 
     with pytest.raises(UnavailableError, match=r"^registry/schemas/[a-z-]+\.json on main is no JSON object$"):
@@ -327,13 +337,13 @@ def test_every_function_that_an_expression_may_use_is_one_that_cel_has() -> None
         'duration("1h") > duration("1m") && timestamp("2026-01-01T00:00:00Z").getFullYear() == 2026',
         "[1, 2].all(x, x > 0) && [1].exists(x, x == 1) && [1].map(x, x + 1).filter(x, x > 1) == [2]",
     ):
-        assert expressions._faults(expression, builders.registry_of(BASE).policy.must) == ()
+        assert expression_faults.of(expression, builders.registry_of(BASE).policy.must) == ()
         assert the_answer(expression).holds, expression
 
 
-def the_answer(expression: str) -> expressions.Answer:
+def the_answer(expression: str) -> expression_answers.Answer:
     version = builders.registry_of(BASE).models["churn"].versions["1.0.0"]
-    return expressions.answer(Require(require=expression, message="no"), version, None, "production")
+    return expression_answers.answer(Require(require=expression, message="no"), version, None, "production")
 
 
 def test_without_a_policy_there_is_no_gate_to_miss() -> None:
@@ -502,12 +512,6 @@ def test_a_yank_of_a_model_that_is_new_or_gone_is_no_lifted_one() -> None:
     assert list(yanks.yank_lifted.look(a_context(changes=gone))) == []
 
 
-def test_of_many_new_names_at_once_git_is_not_asked() -> None:
-    files = {path: data for at in range(21) for path, data in builders.a_model(f"new-{at:02}").items()}
-    with pytest.raises(UnavailableError, match="more than 20 new names at once: split the change"):
-        list(numbering.name_reused.look(a_change(files, ever=lambda _: False)))
-
-
 def test_of_a_pointer_that_cannot_be_read_another_rule_speaks() -> None:
     record = builders.a_version(version="1.2.0")
     files = {path: b"outs: [" if path.endswith(".dvc") else data for path, data in record.items()}
@@ -533,5 +537,5 @@ def test_what_stands_nowhere_in_a_value_is_none() -> None:
 def test_an_expression_that_looks_past_the_end_of_a_list_is_an_answer() -> None:
     version = builders.registry_of(BASE).models["churn"].versions["1.0.0"]
     gate = Require(require='version.authors[99] == "ada"', message="ada made it")
-    answer = expressions.answer(gate, version, None, "production")
+    answer = expression_answers.answer(gate, version, None, "production")
     assert (answer.holds, answer.said) == (False, "cannot be judged: index out of bounds: 99")

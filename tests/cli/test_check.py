@@ -339,7 +339,10 @@ def test_a_history_that_git_cannot_read_is_no_verdict(
 @pytest.mark.parametrize(
     ("args", "others"),
     [
-        (["check", "--base", "main", "--offline"], {"modelry.forges", "modelry.auditing", "modelry.catalog"}),
+        (
+            ["check", "--base", "main", "--offline"],
+            {"modelry.forges", "modelry.auditing", "modelry.catalog", "modelry.model.evidence", "cel"},
+        ),
         (["review", "--base", "main", "--offline"], {"modelry.forges", "modelry.auditing"}),
         (["list"], {"modelry.forges", "modelry.auditing", "modelry.checks"}),
     ],

@@ -17,7 +17,7 @@ from modelry import judging
 from modelry.cli import group
 from modelry.git import Repository
 from modelry.model import layout
-from modelry.storage import folders, moments, yaml
+from modelry.storage import commits, folders, moments, yaml
 
 SOAKED = {
     "name": "production",
@@ -514,7 +514,7 @@ def test_a_waiver_that_would_not_hold_is_refused(
 
 def said_of(repository: Repository) -> dict[str, object]:
     """Give what main answers: who holds what, what is withdrawn, deprecated, waived."""
-    model = moments.registry(repository, "origin/main").model("churn")
+    model = commits.registry(repository, "origin/main").model("churn")
     return {
         "stages": {stage: document.must.version for stage, document in model.stages.items()},
         "yanked": [number for number, version in model.versions.items() if version.yanked is not None],

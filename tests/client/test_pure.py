@@ -13,7 +13,7 @@ from modelry.errors import NotFoundError
 from modelry.git import Repository
 from modelry.model import layout, names
 from modelry.model.files import Files
-from modelry.storage import folders, moments
+from modelry.storage import commits, folders, moments
 
 VERSIONS = ["1.0.0", "1.1.0", "1.10.0", "2.0.0-rc.1"]
 STAGES = ["staging", "production"]
@@ -51,7 +51,7 @@ def by_client(reference: str, registry: str) -> Answer:
 
 def by_commit(reference: str, repository: Repository, commit: str) -> Answer:
     try:
-        found = moments.registry(repository, commit).find(names.reference(reference))
+        found = commits.registry(repository, commit).find(names.reference(reference))
     except NotFoundError:
         return None
     yank = found.yanked.must if found.yanked is not None else None

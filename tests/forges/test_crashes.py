@@ -19,13 +19,13 @@ from modelry.errors import Exit
 from modelry.forges import local
 from modelry.git import Repository
 from modelry.model import names
-from modelry.storage import evidence, moments, yaml
+from modelry.storage import commits, evidence, yaml
 
 MODELRY = [sys.executable, "-c", "from modelry.cli import main; main()"]
 
 
 def a_proposal(repository: Repository) -> str:
-    registry = moments.registry(repository, repository.base)
+    registry = commits.registry(repository, repository.base)
     version = registry.find(names.reference("churn@1.1.0"))
     return local.propose(proposals.promote(registry, version, "staging", "because"), repository).branch
 

@@ -15,7 +15,7 @@ from modelry.git import GitError, Repository
 from modelry.model import evidence as model
 from modelry.model import layout, names, notes
 from modelry.reports import documents
-from modelry.storage import evidence, folders, moments
+from modelry.storage import commits, evidence, folders
 
 ADA = {"name": "Ada Test", "email": "ada@example.org"}
 BOB = {"name": "Bob", "email": "bob@example.org"}
@@ -36,7 +36,7 @@ def bobs(a_repo: Repository, tmp_path: Path) -> Repository:
 
 
 def proposed(repository: Repository, version: str = "1.1.0", stage: str = "staging") -> str:
-    registry = moments.registry(repository, repository.base)
+    registry = commits.registry(repository, repository.base)
     found = registry.find(names.reference(f"churn@{version}"))
     return local.propose(proposals.promote(registry, found, stage, "because"), repository).branch
 

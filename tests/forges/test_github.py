@@ -23,7 +23,7 @@ from modelry.git import Repository
 from modelry.model import names
 from modelry.model.policy import Policy
 from modelry.proposals import Proposal
-from modelry.storage import moments
+from modelry.storage import commits
 
 BRANCH = "promote/churn/staging/1.1.0"
 TITLE = "Promote churn@1.1.0 to staging"
@@ -48,7 +48,7 @@ def a_policy(repository: str) -> Policy:
 
 
 def a_proposal(repository: Repository, reason: str = "better") -> Proposal:
-    registry = moments.registry(repository, repository.base)
+    registry = commits.registry(repository, repository.base)
     return proposals.promote(registry, registry.find(names.reference("churn@1.1.0")), "staging", reason)
 
 

@@ -22,7 +22,7 @@ from modelry.model.evidence import Approver, Check, Given, Proposed, Someone
 from modelry.model.policy import Policy
 from modelry.model.requests import PullRequest
 from modelry.proposals import Proposal
-from modelry.storage import folders, moments
+from modelry.storage import commits, folders
 
 BRANCH = "promote/churn/staging/1.1.0"
 TITLE = "Promote churn@1.1.0 to staging"
@@ -46,7 +46,7 @@ def a_policy(repository: str, **more: str) -> Policy:
 
 
 def a_proposal(repository: Repository, reason: str = "better") -> Proposal:
-    registry = moments.registry(repository, repository.base)
+    registry = commits.registry(repository, repository.base)
     return proposals.promote(registry, registry.find(names.reference("churn@1.1.0")), "staging", reason)
 
 

@@ -16,11 +16,11 @@ from modelry.forges.approving import RefusedMergeError
 from modelry.git import Repository
 from modelry.model import layout, names
 from modelry.proposals import Proposal
-from modelry.storage import folders, moments
+from modelry.storage import commits, folders
 
 
 def a_promotion(repository: Repository, version: str = "1.1.0", stage: str = "staging") -> Proposal:
-    registry = moments.registry(repository, repository.base)
+    registry = commits.registry(repository, repository.base)
     return proposals.promote(registry, registry.find(names.reference(f"churn@{version}")), stage, "because")
 
 
@@ -38,7 +38,7 @@ def another_clone(repository: Repository, folder: Path, name: str = "Bob") -> Re
 
 
 def holder(repository: Repository, stage: str, revision: str = "origin/main") -> str:
-    found = moments.registry(repository, revision).model("churn").holder(stage)
+    found = commits.registry(repository, revision).model("churn").holder(stage)
     assert found is not None
     return found.number
 
@@ -68,7 +68,7 @@ def test_proposing_the_same_again_is_no_news(a_repo: Repository) -> None:
 
 def test_proposing_something_else_on_the_branch_makes_it_anew_from_main(a_repo: Repository) -> None:
     first = local.propose(a_promotion(a_repo), a_repo)
-    registry = moments.registry(a_repo, a_repo.base)
+    registry = commits.registry(a_repo, a_repo.base)
     other = proposals.promote(
         registry, registry.find(names.reference("churn@1.1.0")), "staging", "a better reason"
     )
@@ -88,7 +88,7 @@ def test_a_branch_that_was_deleted_at_origin_is_pushed_again(a_repo: Repository)
 
 def test_somebody_elses_proposal_on_the_branch_is_not_overwritten(a_repo: Repository, tmp_path: Path) -> None:
     bobs = another_clone(a_repo, tmp_path / "bob")
-    registry = moments.registry(bobs, bobs.base)
+    registry = commits.registry(bobs, bobs.base)
     version = registry.find(names.reference("churn@1.1.0"))
     theirs = local.propose(proposals.promote(registry, version, "staging", "Bob's reason"), bobs)
     with pytest.raises(ConflictError, match=f"origin has something else on {theirs.branch}"):
@@ -181,7 +181,7 @@ def test_of_two_promotions_to_one_stage_the_second_conflicts(a_repo: Repository)
 def test_two_changes_that_are_each_right_and_together_wrong_are_refused_in_either_order(
     a_repo: Repository,
 ) -> None:
-    registry = moments.registry(a_repo, a_repo.base)
+    registry = commits.registry(a_repo, a_repo.base)
     version = registry.find(names.reference("churn@1.1.0"))
     yank = local.propose(proposals.yank(registry, version, "leaks", "high", None), a_repo).branch
     promotion = local.propose(a_promotion(a_repo, "1.1.0"), a_repo).branch
@@ -269,14 +269,14 @@ def carols(a_repo: Repository) -> Repository:
 
 
 def a_waiver(repository: Repository, approver: str = "carol@example.org") -> Proposal:
-    registry = moments.registry(repository, repository.base)
+    registry = commits.registry(repository, repository.base)
     given = {"rule": "stage-skipped", "gate": None, "approver": approver, "expires": "2999-12-31"}
     document = builders.a_document("waiver", version="1.2.0", stage="production", **given)
     return proposals.waive(registry, "churn", document, "slow")
 
 
 def an_unyank(repository: Repository) -> Proposal:
-    registry = moments.registry(repository, repository.base)
+    registry = commits.registry(repository, repository.base)
     return proposals.unyank(registry.find(names.reference("churn@1.1.0")), "it was another")
 
 
@@ -348,7 +348,7 @@ def test_a_merger_that_saw_an_older_main_does_not_undo_what_came_since(
     def slow_judge(*args: Any, **options: Any) -> object:
         if args[0] is not bobs and not overtaken:
             overtaken.append(True)  # while one merger judges, another one is done
-            registry = moments.registry(bobs, "origin/main")
+            registry = commits.registry(bobs, "origin/main")
             done = local.propose(
                 proposals.yank(
                     registry, registry.find(names.reference("churn@1.1.0")), "leaks", "high", None

@@ -23,7 +23,7 @@ from modelry.git import Repository, merging
 from modelry.model import changes, names
 from modelry.model.registry import Registry
 from modelry.proposals import Proposal
-from modelry.storage import moments, yaml
+from modelry.storage import commits, yaml
 
 MODELS, STAGES = ("churn", "retention"), ("staging", "production")
 
@@ -128,7 +128,7 @@ class World(RuleBasedStateMachine):
         self.folder.cleanup()
 
     def registry(self) -> Registry:
-        return moments.registry(self.repository, self.main)
+        return commits.registry(self.repository, self.main)
 
     def wait(self, proposal: Proposal, act: Act, back: Callable[[], Act] = lambda: NEVER) -> None:
         tree = self.repository.write(self.main, local.files(proposal), proposal.removed)

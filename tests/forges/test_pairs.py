@@ -20,7 +20,7 @@ from modelry.git import Repository, merging
 from modelry.model import changes, layout, names
 from modelry.model.registry import Registry
 from modelry.proposals import Proposal
-from modelry.storage import moments
+from modelry.storage import commits
 
 MERGES = "merges"
 CONFLICTS = "conflicts"
@@ -190,7 +190,7 @@ class World:
     def __init__(self, repository: Repository) -> None:
         self.repository = repository
         self.begin = self._begin()
-        self.registry = moments.registry(repository, self.begin)
+        self.registry = commits.registry(repository, self.begin)
         self._heads: dict[tuple[str, bool], str] = {}
         self._landed: dict[tuple[str, bool], tuple[str, str | None]] = {}
 
@@ -236,7 +236,7 @@ class World:
 
     def faults(self, main: str) -> list[str]:
         """Give what breaks a rule on main as it stands, by its own policy."""
-        registry = moments.registry(self.repository, main)
+        registry = commits.registry(self.repository, main)
         now = datetime.now(UTC)
         context = checks.Context(
             changes.between(registry, registry), registry.policy.must, now.date(), now, everything=True

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 import builders
 from modelry.cli import group
 from modelry.git import Repository
-from modelry.storage import folders, moments
+from modelry.storage import commits, folders
 
 MODELRY = [sys.executable, "-c", "from modelry.cli import main; main()"]
 
@@ -86,7 +86,7 @@ def distinct_models_all_land(origin: Path, count: int) -> None:
     merges = [["merge", f"promote/{name}/staging/1.0.0", "--offline"] for name in names]
     done = race(racers, *merges)
     assert [said for code, said in done if code] == []
-    registry = moments.registry(Repository(origin), "main")
+    registry = commits.registry(Repository(origin), "main")
     assert {name: getattr(registry.model(name).holder("staging"), "number", None) for name in names} == (
         dict.fromkeys(names, "1.0.0")
     )
@@ -104,7 +104,7 @@ def of_one_stage_one_lands(origin: Path, count: int) -> None:
     done = race(racers, *merges)
     assert sorted(code for code, _ in done) == [0] + [6] * (count - 1)
     _, winner = line(origin)
-    holder = moments.registry(Repository(origin), "main").model("churn").holder("staging")
+    holder = commits.registry(Repository(origin), "main").model("churn").holder("staging")
     assert holder is not None
     assert done[versions.index(holder.number)][0] == 0
     told = f"conflicts with main in registry/models/churn/stages/staging.yaml: {winner} was first (Promote {holder.label} to staging)"

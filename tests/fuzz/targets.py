@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 import builders
 from modelry.catalog import cards
-from modelry.checks import expressions, extras
+from modelry.checks import expression_faults, extras
 from modelry.client import site
 from modelry.errors import RegistryError
 from modelry.model import documents as kinds
@@ -82,7 +82,7 @@ def _expression(data: bytes) -> object:
     text = data.decode("utf-8", "replace")
     policy, _ = documents.parse(builders.a_policy()[layout.POLICY], Policy)
     assert policy is not None
-    found = expressions._faults(text, policy)
+    found = expression_faults.of(text, policy)
     assert all(0 <= wrong.start <= len(text) for wrong in found)
     return None if found else text
 

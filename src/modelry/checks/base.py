@@ -1,6 +1,6 @@
 """What a rule is, what it may see, and what it says: frozen values all."""
 
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -66,12 +66,11 @@ Contents = Mapping[str, Sequence[str]]
 Sources = Callable[[Version], Sequence[str]]
 """What is wrong with the bytes at the public address that a version names."""
 
-Ever = Callable[[str], bool]
-"""Whether main ever had a file at this path."""
+Ever = Callable[[], Collection[str]]
+"""Which of the names that the change brings main ever had, by their paths."""
 
-
-Pointing = Callable[[str], Sequence[str]]
-"""Which paths of main hold this MD5, as pointers do."""
+Pointing = Callable[[], Mapping[str, Sequence[str]]]
+"""Which paths of main hold an MD5 that the change's pointers do, by the MD5."""
 
 
 class UnavailableError(Exception):
@@ -168,6 +167,21 @@ class Context:
         return tuple(self.after.models[place.model].versions[place.name] for place in self.changes.registered)
 
     @cached_property
+    def named(self) -> frozenset[str]:
+        """The paths of the documents that bear a name which the change brings: of a model, or of a version."""
+        models = {layout.model(name) for name in self.changes.new_models}
+        return frozenset(models | {layout.version(one.model, one.name) for one in self.changes.registered})
+
+    @cached_property
+    def addresses(self) -> Mapping[str, Sequence[str]]:
+        """The MD5s that the pointers of the versions which the change brings hold, each with their paths."""
+        found: dict[str, list[str]] = {}
+        for pointer in (pointer for version in self.fresh for pointer in version.pointers):
+            if pointer.value is not None:
+                found.setdefault(pointer.value.out.md5, []).append(pointer.path)
+        return found
+
+    @cached_property
     def vouched(self) -> tuple[Version, ...]:
         """The versions whose bytes matter to the change: those that it brings or gives a stage, or all."""
         if self.everything:
@@ -198,11 +212,12 @@ class Context:
             raise UnavailableError("needs the history of main: give --base REV in a clone")
         return self.history(model, stage)
 
-    def had(self, path: str) -> bool:
-        """Say whether main ever had a file at a path; raises `UnavailableError` without a history."""
+    @cached_property
+    def again(self) -> Collection[str]:
+        """Those of `named` that main had before; raises `UnavailableError` without a history."""
         if self.ever is None:
             raise UnavailableError("needs the history of main: give --base REV in a clone")
-        return self.ever(path)
+        return self.ever()
 
     def goes_back(self, move: Move) -> bool:
         """Say whether a stage returns to a version that held it before: it then skips all gates but integrity.

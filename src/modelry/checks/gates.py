@@ -3,7 +3,7 @@
 import math
 from typing import NamedTuple
 
-from modelry.checks import expressions, profiles
+from modelry.checks import expression_answers, profiles
 from modelry.checks.base import Context
 from modelry.checks.waivers import waived
 from modelry.model.comparison import plain
@@ -85,7 +85,7 @@ def _judge(gate: Gate, version: Version, stage: str, registry: Registry, policy:
                 not empty,
             )
         case Require():
-            said = expressions.answer(gate, version, _champion(registry, version, stage), stage)
+            said = expression_answers.answer(gate, version, _champion(registry, version, stage), stage)
             kind = Unmeasured if said.unmeasured else Verdict
             return kind(gate.require, said.said, said.holds)
         case Signed():

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from modelry.checks.base import Context, Problem, Severity, UnavailableError, rule
+from modelry.checks.base import Context, Problem, Severity, rule
 from modelry.model import layout, names
 from modelry.model.registry import Version
 
@@ -105,10 +105,6 @@ def _follows(core: _Core, others: set[_Core]) -> bool:
     return any(other[0] == major - 1 for other in others)
 
 
-_ASKED = 20
-"""How many names git is asked about, one by one; a sound change brings one or two."""
-
-
 @rule("name-reused")
 def name_reused(context: Context) -> Iterator[Problem]:
     """A model or version bears a name that main had before, and that was removed.
@@ -116,9 +112,9 @@ def name_reused(context: Context) -> Iterator[Problem]:
     Somebody pinned the old one: the same reference would now give other bytes. Take a name that was
     never used; a removed version may only come back as it was, by reverting its removal with git.
     """
-    if len(context.changes.new_models) + len(context.changes.registered) > _ASKED:
-        raise UnavailableError(f"more than {_ASKED} new names at once: split the change")
-    again = {name for name in context.changes.new_models if context.had(layout.model(name))}
+    if not context.named:
+        return
+    again = {name for name in context.changes.new_models if layout.model(name) in context.again}
     for name in sorted(again):
         yield Problem(
             layout.model(name),
@@ -128,7 +124,7 @@ def name_reused(context: Context) -> Iterator[Problem]:
     for version in context.fresh:
         path = layout.version(version.model, version.number)
         # Of a model that comes back it is said already.
-        if version.model not in again and context.had(path):
+        if version.model not in again and path in context.again:
             yield Problem(
                 path, f"main had {version.label} once, and it was removed", hint="take the next number"
             )

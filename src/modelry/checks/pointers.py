@@ -97,13 +97,10 @@ def _sharing(context: Context) -> Iterator[list[str]]:
     if context.everything:
         yield from (sorted(paths) for paths in _holders(context).values() if len(paths) > 1)
         return
-    for version in context.fresh:
-        for pointer in version.pointers:
-            if pointer.value is None:
-                continue
-            if context.pointing is None:
-                raise UnavailableError("needs main to search: give --base REV in a clone")
-            yield [*context.pointing(pointer.value.out.md5), pointer.path]
+    if context.addresses and context.pointing is None:
+        raise UnavailableError("needs main to search: give --base REV in a clone")
+    held = context.pointing() if context.pointing is not None else {}
+    yield from ([*held.get(md5, ()), *paths] for md5, paths in context.addresses.items())
 
 
 def _holders(context: Context) -> dict[bytes, list[str]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from modelry.checks import cards, expression_types
+from modelry.checks import cards
 from modelry.checks.base import Context, Problem, rule
 from modelry.model import layout
 from modelry.model.fields import Part
@@ -105,6 +105,8 @@ def _asked(policy: Policy) -> Iterator[tuple[list[str | int], str]]:
 
 def _missing(path: str) -> tuple[str, str] | None:
     """Say which part of a path there is not, and what there is instead."""
+    from modelry.checks import expression_types  # noqa: PLC0415 - the schemas, which only a change of policy needs
+
     holder = expression_types.record()
     names = path.split(".")
     for number, name in enumerate(names):

@@ -187,9 +187,10 @@ def _context(
     if base is None:
         return judging.folder(top, offline=offline, verify=verify)
     repository = Repository(top)
-    if repository.resolves(base) is None and Path(base).is_dir():
+    main = repository.resolves(base)
+    if main is None and Path(base).is_dir():
         return judging.folders_change(Path(base), top)
-    main = repository.commit(base)
+    main = main or repository.commit(base)
     tree = merging.merge(repository, main, repository.commit(head))
     merged = repository.write(tree, mended) if mended else tree
     return judging.change(repository, main, merged, offline=offline, public=public, verify=verify)

@@ -8,7 +8,7 @@ from modelry.client import progress
 from modelry.errors import Exit
 from modelry.git import Repository
 from modelry.reports import mirrored
-from modelry.storage import moments
+from modelry.storage import commits
 
 
 @click.command()
@@ -35,7 +35,7 @@ def mirror(
     """
     repository = Repository(options.folder(registry))
     commit = repository.commit(base or repository.base)
-    found = moments.registry(repository, commit)
+    found = commits.registry(repository, commit)
     name, outcomes = mirroring.mirror(repository, found, progress.bar, dry_run=dry_run)
     code, rows = Exit.DONE, []
     for version, error in outcomes:

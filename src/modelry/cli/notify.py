@@ -8,7 +8,7 @@ from modelry.errors import Exit, UsageError
 from modelry.git import Repository
 from modelry.notifying import receivers
 from modelry.reports import notified
-from modelry.storage import moments
+from modelry.storage import commits
 
 
 @click.command()
@@ -55,7 +55,7 @@ def notify(
     if to and (names or not since):
         raise UsageError("--to goes with --since, and without names", hint="say since when it is to be told")
     repository = Repository(options.folder(registry))
-    policy = moments.registry(repository, repository.base).policy.must
+    policy = commits.registry(repository, repository.base).policy.must
     asked = [receivers.at(to, format_)] if to else receivers.of(policy, names)
     code = Exit.DONE
     for receiver, done in zip(asked, notifying.tell(repository, asked, since, dry_run=dry_run), strict=True):

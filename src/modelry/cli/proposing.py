@@ -11,7 +11,7 @@ from modelry.git import Repository
 from modelry.model.registry import Registry
 from modelry.proposals import Proposal
 from modelry.reports import findings, wishes
-from modelry.storage import moments
+from modelry.storage import commits
 
 
 def begin(folder: Path) -> tuple[Repository, Registry]:
@@ -19,7 +19,7 @@ def begin(folder: Path) -> tuple[Repository, Registry]:
     repository = Repository(folder)
     if repository.has_origin:
         repository.run("fetch", "--quiet", "origin")
-    return repository, moments.registry(repository, repository.base)
+    return repository, commits.registry(repository, repository.base)
 
 
 def propose(repository: Repository, proposal: Proposal, *, dry_run: bool, offline: bool = False) -> None:

@@ -10,7 +10,7 @@ from modelry.forges import agit, github, gitlab, local
 from modelry.forges.base import Connected, Forge, Proposed, Said
 from modelry.git import Repository
 from modelry.model.policy import Policy
-from modelry.storage import moments
+from modelry.storage import commits
 
 __all__ = ["Connected", "Forge", "Proposed", "Said", "chosen", "connected"]
 
@@ -32,7 +32,7 @@ def connected(repository: Repository, base: str | None = None) -> Connected:
         return github.connected(page)
     if (page := gitlab.of_ci()) is not None:
         return gitlab.connected(page)
-    policy = moments.registry(repository, base or repository.base).policy.must
+    policy = commits.registry(repository, base or repository.base).policy.must
     if policy.forge == "gitlab" or gitlab.is_known(policy.repository):
         return gitlab.connected(policy.repository)
     return github.connected(policy.repository)

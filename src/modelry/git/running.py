@@ -2,7 +2,8 @@
 
 import os
 import subprocess
-from collections.abc import Mapping, Sequence
+import weakref
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from modelry.errors import RegistryError
@@ -51,20 +52,65 @@ def said(path: Path, args: Sequence[str]) -> bytes:
     return _done(path, args, b"", {}).stderr
 
 
+def begun(path: Path, args: Sequence[str]) -> Callable[[], bytes]:
+    """Begin to run git in a folder, and give what waits for its end: then it answers, or raises, as `run` does."""
+    asker, process = os.getpid(), _started(path, args, {}, subprocess.DEVNULL)
+    answers: list[bytes] = []
+
+    def answer() -> bytes:
+        # A process that was forked from the one that asked cannot wait for the answer.
+        if os.getpid() != asker:
+            return run(path, args, b"", {})
+        if not answers:
+            answers.append(_ended(process, args, None).stdout)
+        return answers[0]
+
+    weakref.finalize(answer, _stop, process, asker)
+    return answer
+
+
+def _stop(process: "subprocess.Popen[bytes]", asker: int) -> None:
+    """End a run for whose answer nobody waits any more."""
+    if os.getpid() == asker and process.returncode is None:
+        process.kill()
+        process.communicate()
+
+
 def _done(
     path: Path, args: Sequence[str], given: bytes, extra: Mapping[str, str]
 ) -> "subprocess.CompletedProcess[bytes]":
+    return _ended(_started(path, args, extra, subprocess.PIPE), args, given)
+
+
+def _started(
+    path: Path, args: Sequence[str], extra: Mapping[str, str], given: int
+) -> "subprocess.Popen[bytes]":
     try:
-        done = subprocess.run(
-            command(path, *args), input=given, capture_output=True, env=environment(extra), check=False
+        return subprocess.Popen(
+            command(path, *args),
+            stdin=given,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=environment(extra),
         )
     except FileNotFoundError as error:
         raise GitError("git is not installed", hint="install git 2.38 or newer") from error
-    if done.returncode:
-        told = complaint(args, done.stderr.decode(errors="replace"))
-        told.status, told.answer = done.returncode, done.stdout
+
+
+def _ended(
+    process: "subprocess.Popen[bytes]", args: Sequence[str], given: bytes | None
+) -> "subprocess.CompletedProcess[bytes]":
+    with process:
+        try:
+            answer, said = process.communicate(given)
+        except BaseException:  # whoever interrupts us leaves no process behind
+            process.kill()
+            raise
+    if process.returncode:
+        told = complaint(args, said.decode(errors="replace"))
+        told.status, told.answer = process.returncode, answer
         raise told
-    return done
+    return subprocess.CompletedProcess(args, process.returncode, answer, said)
 
 
 def command(path: Path, *args: str) -> Sequence[str]:

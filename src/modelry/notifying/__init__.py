@@ -15,7 +15,7 @@ from modelry.notifying import cursors
 from modelry.notifying.receivers import Receiver
 from modelry.reports import notices
 from modelry.reports.notices import Message
-from modelry.storage import line, moments
+from modelry.storage import commits, line, moments
 
 SCHEMA = f"{schema.HOME}/event/v1.json"
 """What each notice names as its schema."""
@@ -64,7 +64,7 @@ def tell(
 
 
 def _everything(repository: Repository, commit: str) -> list[_Due]:
-    registry = moments.registry(repository, commit)
+    registry = commits.registry(repository, commit)
     past = moments.past(repository.path, commit)
     return [_Due(*each) for each in notices.told(past.events, registry, SCHEMA)]
 

@@ -3,7 +3,6 @@
 import hashlib
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from threading import Event, Lock
 from typing import NamedTuple
@@ -87,6 +86,8 @@ def faults(
     """
     reading = _Reading(tick)
     pairs = [(artifact, source) for artifact in dict.fromkeys(artifacts) for source in sources]
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - only who reads bytes pays
+
     with ThreadPoolExecutor(WORKERS) as pool:
         try:
             objects = list(pool.map(lambda pair: _objects(pair[0], pair[1], part), pairs))

@@ -11,16 +11,8 @@ from modelry.model.events import Event, Past, holding
 from modelry.model.moment import Moment
 from modelry.model.registry import Registry
 from modelry.model.terms import ends
-from modelry.storage import chronicle, documents, events, evidence, folders, line, standards
+from modelry.storage import chronicle, commits, documents, events, evidence, folders, line, standards
 from modelry.storage import top as tops
-
-
-def registry(repository: Repository, revision: str) -> Registry:
-    """Give the registry of a commit."""
-    tree = repository.tree(repository.commit(revision))
-    if layout.POLICY not in tree.entries:
-        raise RegistryError(f"{revision} has no {layout.POLICY}", hint="begin a registry: modelry init DIR")
-    return documents.registry(tree)
 
 
 def seen(start: Path, at: str | None, stage: str | None = None) -> Registry:
@@ -43,7 +35,7 @@ def _seen(start: Path, at: str | None) -> Registry:
         except NotFoundError:
             if not (repository.succeeds("rev-parse", "--git-dir") and repository.is_bare):
                 raise
-    return registry(repository, _told(repository, at))
+    return commits.registry(repository, _told(repository, at))
 
 
 def past(
@@ -69,7 +61,7 @@ def past(
 def _require(repository: Repository, found: Past, stage: str) -> None:
     """Raise `NotFoundError` for a stage that nothing ever held and policy does not name."""
     if found.commit and all(event.stage != stage for event in found.events):
-        registry(repository, found.commit).require_stage(stage)
+        commits.registry(repository, found.commit).require_stage(stage)
 
 
 def taken(start: Path, at: str | None, model: str | None = None) -> Mapping[tuple[str, str], Event]:
@@ -88,7 +80,7 @@ def _unwitnessed(repository: Repository, at: str | None, model: str | None) -> P
     revision = _told(repository, at)
     found = chronicle.told(repository, revision, model)
     if model is not None and not found.events and found.unknown_before is None:
-        registry(repository, revision).model(model)  # says which are near
+        commits.registry(repository, revision).model(model)  # says which are near
     return found
 
 
