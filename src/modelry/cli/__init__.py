@@ -1,16 +1,12 @@
 """The command line: one command, one module, no decision in it; this is its door and its one error boundary."""
 
-import atexit
-import gc
 import importlib
-import os
-import sys
-import threading
 from collections.abc import Sequence
 
 import click
 
 from modelry import __version__
+from modelry.cli import process
 from modelry.errors import Exit, RegistryError
 
 COMMANDS = {
@@ -52,10 +48,6 @@ COMMANDS = {
     "schema": "Write the JSON Schemas, or say which are stale.",
 }
 """Every command and what it is for, in the order of the help page; a module is imported when it is called."""
-
-
-_OBJECTS = 100_000
-"""How many more objects than before there have to be for the collector to look for cycles among them."""
 
 
 class Boundary(click.Group):
@@ -125,27 +117,11 @@ def group() -> None:
 
 def main(args: Sequence[str] | None = None) -> None:
     """Run the command line and exit."""
-    # A command is short, and what it reads has no cycles: the collector would look at all of it again and again.
-    gc.set_threshold(_OBJECTS)
+    process.begin()
     try:
         group.main(args=args, prog_name="modelry")
-    except SystemExit as end:
-        if args is None and isinstance(end.code, int):
-            _leave(end.code)
+    except SystemExit as over:
+        # Who calls this with arguments has something to do afterwards.
+        if args is None and isinstance(over.code, int):
+            process.end(over.code)
         raise
-
-
-def _leave(code: int) -> None:
-    """End the process, which is ours alone, without taking its modules apart: that takes as long as a small check.
-
-    What asked to be called at the end is called. A thread that still runs is waited for in Python's own way.
-    """
-    if threading.active_count() > 1:
-        return
-    try:
-        atexit._run_exitfuncs()  # noqa: SLF001 - what Python itself calls first, then takes the modules apart
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except (OSError, AttributeError):  # nobody reads any more, or there is no stdout: Python knows what to do
-        return
-    os._exit(code)
