@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from modelry.checks.base import Context, Problem, Severity, rule
 from modelry.model import layout
@@ -60,9 +60,9 @@ def case_collision(context: Context) -> Iterator[Problem]:
     added = list(_added(context))
     if not added:
         return
-    known = {f"{layout.MODELS}/{name}" for name in context.known}
+    known = [f"{layout.MODELS}/{name}" for name in context.known]
     spelled = _colliding(
-        _nodes(context.listed) | known if context.everything else set(_beside(context.after.tree, added))
+        [*context.listed, *known] if context.everything else [*_beside(context.after.tree, added)]
     )
     for spelling, paths in sorted(spelled.items()):
         # What lies below two folders that collide collides as well: one cause, told once.
@@ -76,16 +76,16 @@ def case_collision(context: Context) -> Iterator[Problem]:
                 yield Problem(where, f"{one} is one name with {others} to Windows and macOS")
 
 
-def _colliding(paths: set[str]) -> dict[str, list[str]]:
-    """Give the paths that are one to some systems, by how these compare them."""
-    spelled: dict[str, list[str]] = {}
-    for path in paths:
-        # Nearly all are as they are compared, and no two of those are one.
-        if (spelling := folded(path)) != path:
-            spelled.setdefault(spelling, []).append(path)
-    for spelling, some in spelled.items():
-        if spelling in paths and folded(spelling) == spelling:
-            some.append(spelling)
+def _colliding(paths: Collection[str]) -> dict[str, set[str]]:
+    """Give the paths, and their folders, that are one to some systems, by how these compare them."""
+    spelled: dict[str, set[str]] = {}
+    # Nearly all are as they are compared, and no two of those are one.
+    for node in (node for path in paths if folded(path) != path for node in _nodes([path])):
+        if (spelling := folded(node)) != node:
+            spelled.setdefault(spelling, set()).add(node)
+    for node in (node for path in paths if spelled for node in _nodes([path])):
+        if node in spelled and folded(node) == node:
+            spelled[node].add(node)
     return {spelling: some for spelling, some in spelled.items() if len(some) > 1}
 
 

@@ -132,13 +132,15 @@ def waiver_granted(context: Context) -> Iterator[Problem]:
     named has to approve: by a review on a forge, with plain git by merging with `modelry merge --approve`. An
     owner who proposes it has said so. Ask them.
     """
-    for model, document, waiver in _waivers(context):
-        info = context.info(model.name)
-        known = (
-            info is None or waiver.approver in info.owners
-        )  # of another, `waiver-approver-not-owner` speaks
-        if known and document.path in context.changes.paths:
-            of = f"{model.name}@{waiver.version}" if waiver.version is not None else f"all of {model.name}"
+    for step in context.changes.steps:
+        if step.place.kind != "waiver" or step.edit.after is None:
+            continue
+        document = context.after.models[step.place.model].waivers[step.place.name]
+        waiver, info = document.value, context.info(step.place.model)
+        # Of who is no owner, `waiver-approver-not-owner` speaks.
+        if waiver is not None and (info is None or waiver.approver in info.owners):
+            name = step.place.model
+            of = f"{name}@{waiver.version}" if waiver.version is not None else f"all of {name}"
             at = f" at {waiver.stage}" if waiver.stage is not None else ""
             what = waiver.gate or waiver.rule
             yield Problem(
