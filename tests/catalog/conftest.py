@@ -3,8 +3,10 @@
 import functools
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
@@ -20,13 +22,20 @@ class Quiet(SimpleHTTPRequestHandler):
         """Say nothing."""
 
 
-def served(files: Files, factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = factory.mktemp("site") / "built"
-    site.build(catalog.files(registry(files), replace(MOMENT, events=events())), folder, MOMENT.when)
+@contextmanager
+def serving(folder: Path) -> Iterator[str]:
+    """Serve a built site on loopback."""
     with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder))) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()
+
+
+def served(files: Files, factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = factory.mktemp("site") / "built"
+    site.build(catalog.files(registry(files), replace(MOMENT, events=events())), folder, MOMENT.when)
+    with serving(folder) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
