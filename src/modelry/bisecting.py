@@ -10,6 +10,7 @@ from pathlib import Path
 
 from modelry import judging
 from modelry.client import progress, pull
+from modelry.client.fetching import Means
 from modelry.client.resolution import File, Resolution
 from modelry.errors import NotFoundError, RegistryError
 from modelry.git import Repository
@@ -126,7 +127,7 @@ class _Bench:
             found = self._resolution(version)
             where = Path(scratch, found.path)
             with progress.bar(found.label, found.size) as tick:
-                pull.pull(found, where, tick=tick, access=self._access)
+                pull.pull(found, where, tick=tick, means=Means(self._access))
             yield told | {"MODELRY_PATH": os.fspath(where)}
 
     @property

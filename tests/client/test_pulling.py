@@ -6,12 +6,14 @@ import stat
 import threading
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import builders
 from client.serving import Answer, Web, answer
 from modelry import client
+from modelry.client import fetching
 from modelry.client import pull as pulling
 from modelry.client.pull import Pulled
 from modelry.client.resolution import File, Resolution
@@ -208,13 +210,13 @@ def test_what_came_there_while_fetching_is_not_replaced(
     found: Resolution, there: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target = there / "model.onnx"
-    really = pulling._download
+    really = fetching._download
 
-    def slow(address: str, file: File, into: Path, fetch: pulling._Fetch) -> None:
-        really(address, file, into, fetch)
+    def slow(address: str, file: File, into: Path, *args: Any) -> None:
+        really(address, file, into, *args)
         target.write_bytes(b"somebody's")
 
-    monkeypatch.setattr(pulling, "_download", slow)
+    monkeypatch.setattr(fetching, "_download", slow)
     with pytest.raises(RegistryError, match="something else lies there"):
         pulling.pull(found, target)
     assert lying(there) == {"model.onnx": b"somebody's"}

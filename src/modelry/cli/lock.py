@@ -6,7 +6,7 @@ import click
 
 from modelry import client
 from modelry.cli import options
-from modelry.client import locking, placement
+from modelry.client import keeping, locking, placement
 from modelry.client.asking import How
 from modelry.errors import Exit
 
@@ -52,3 +52,4 @@ def lock(
         ctx.exit(Exit.FINDINGS if moved else Exit.DONE)
     with placement.replacing(output) as fresh:
         fresh.write_text(locking.text(after), "utf-8")
+    keeping.hold(output)

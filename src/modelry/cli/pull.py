@@ -8,6 +8,7 @@ from modelry import client
 from modelry.cli import options
 from modelry.client import progress
 from modelry.client import pull as pulling
+from modelry.client.asking import How
 from modelry.client.resolution import Resolution
 
 
@@ -17,20 +18,27 @@ from modelry.client.resolution import Resolution
 @options.resolving
 @options.json
 @click.option("--force", is_flag=True, help="Replace something else that lies there.")
+@click.option(
+    "--cache/--no-cache", "keep", default=True, help="Whether bytes that come over a network are kept."
+)
+@click.option("--link", is_flag=True, help="Give DEST the cache's own file, to be read only.")
 def pull(
     found: Resolution,
     destination: str | None,
     registry: str | None,
+    how: How,
     *,
     as_json: bool,
     force: bool,
-    **_: object,
+    **kept: bool,
 ) -> None:
     """Fetch the bytes that REF means to DEST, and print where they lie.
 
     DEST is the file or folder to make, or a folder to put it into (one that is there, or `name/`); without it, the artifact gets its own
     name here. The bytes come straight from the registry's remotes and are verified by SHA-256 and size
     before they get their name: DEST is what it was, or all of the new, whatever happens.
+
+    What came over a network is kept, and not fetched again: see modelry cache.
 
     \b
     Examples:
@@ -41,8 +49,8 @@ def pull(
     """
     with progress.bar(found.label, found.size) as tick:
         where = pulling.target(found, destination)
-        access = client.access(found, registry)
-        pulled = pulling.pull(found, where, force=force, tick=tick, access=access)
+        means = client.means(found, registry, offline=how.offline, **kept)
+        pulled = pulling.pull(found, where, force=force, tick=tick, means=means)
     for warning in pulled.warnings:
         click.echo(f"warning: {warning}; another remote had it right", err=True)
     if not pulled.fetched:

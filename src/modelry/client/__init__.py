@@ -9,6 +9,7 @@ What `resolve` needs imports neither pydantic nor a parser of anything but plain
 """
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from modelry.client.asking import ANYBODY, How
 from modelry.client.resolution import Resolution
@@ -16,6 +17,9 @@ from modelry.errors import IntegrityError, NotFoundError, UsageError, YankedErro
 from modelry.model import names, uris
 from modelry.storage import top as tops
 from modelry.storage.access import Access, of_clone
+
+if TYPE_CHECKING:
+    from modelry.client.fetching import Means
 
 
 def resolve(
@@ -34,8 +38,9 @@ def resolve(
     file that `modelry lock` wrote answers, and nobody else.
     """
     if locked is not None:
-        from modelry.client import locking  # noqa: PLC0415 - only a lock needs to read one
+        from modelry.client import keeping, locking  # noqa: PLC0415 - only a lock needs to read one
 
+        keeping.hold(locked)
         return locking.find(locked, reference)
     if uris.is_uri(reference):
         found = _pinned(uris.uri(reference), how)
@@ -54,7 +59,22 @@ def _unless_yanked(found: Resolution) -> Resolution:
     return found
 
 
-def access(resolution: Resolution, registry: str | None = None) -> Access:
+def means(
+    resolution: Resolution,
+    registry: str | None = None,
+    *,
+    offline: bool = False,
+    keep: bool = True,
+    link: bool = False,
+) -> "Means":
+    """Give by what a resolution's bytes are had here: with this user's logins and, unless nothing is to be kept, cache."""
+    from modelry.client import cache, fetching  # noqa: PLC0415 - to resolve, no bytes are needed
+
+    kept = cache.default(link=link) if keep else None
+    return fetching.Means(_access(resolution, registry), kept, offline)
+
+
+def _access(resolution: Resolution, registry: str | None) -> Access:
     """Give how its remotes let one in: in a clone as DVC is told there, for a catalog as the environment says."""
     if resolution.source != "folder" or "://" in (registry or ""):
         return Access()

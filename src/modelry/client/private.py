@@ -41,11 +41,19 @@ def is_ours(found: os.stat_result) -> bool:
 
 def folder(path: Path) -> Path:
     """Make a folder that nobody else may look into; raises `OSError`, also where somebody else's lies there."""
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _make(path)
     status = path.lstat()
     if not stat.S_ISDIR(status.st_mode) or not is_ours(status):
         raise PermissionError(f"{path} is not a folder of ours alone")
     return path
+
+
+def _make(path: Path) -> None:
+    try:
+        path.mkdir(mode=0o700, exist_ok=True)
+    except FileNotFoundError:
+        _make(path.parent)
+        path.mkdir(mode=0o700, exist_ok=True)
 
 
 def read(path: Path) -> bytes | None:

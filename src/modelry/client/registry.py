@@ -68,8 +68,8 @@ class Registry:
         found = self._found(reference, allow_yanked=allow_yanked)
         target = pull.target(found, None if destination is None else str(destination))
         with progress.bar(found.label, found.size) as tick:
-            access = client.access(found, self.address)
-            return pull.pull(found, target, force=force, tick=tick, access=access).path
+            means = client.means(found, self.address)
+            return pull.pull(found, target, force=force, tick=tick, means=means).path
 
     def verify(self, path: str | PathLike[str], reference: str | Resolution) -> None:
         """Require that a file or folder is what a reference means; raises `IntegrityError` with what differs."""

@@ -34,7 +34,7 @@ def difference(resolution: Resolution, path: Path, tick: Tick = lambda _: None) 
     """
     try:
         if resolution.files is None:
-            return _of_file(path, resolution.size, resolution.sha256, tick)
+            return of_file(path, resolution.size, resolution.sha256, tick)
         return _of_folder(path, resolution.files, tick)
     except OSError as error:
         raise RegistryError(f"cannot read {error.filename or path}: {error.strerror}") from error
@@ -48,7 +48,7 @@ def _of_folder(path: Path, files: Iterable[File], tick: Tick) -> str | None:
         if name not in expected:
             return f"{path / name} does not belong there"
         file = expected[name]
-        if found := _of_file(path / name, file.size, file.sha256, tick):
+        if found := of_file(path / name, file.size, file.sha256, tick):
             return found
     return None
 
@@ -66,7 +66,8 @@ def _refuse(error: OSError) -> None:
     raise error
 
 
-def _of_file(path: Path, size: int, sha256: str, tick: Tick) -> str | None:
+def of_file(path: Path, size: int, sha256: str, tick: Tick = lambda _: None) -> str | None:
+    """Say how a file differs from what it should be; None if it does not."""
     try:
         status = path.lstat()
     except (FileNotFoundError, NotADirectoryError):

@@ -80,7 +80,7 @@ class ModelryArtifacts(ArtifactRepository):  # type: ignore[misc]  # MLflow has 
         weakref.finalize(self, shutil.rmtree, scratch, ignore_errors=True)
         target = Path(scratch, self._found.path)
         try:
-            pull.pull(self._found, target, access=client.access(self._found))
+            pull.pull(self._found, target, means=client.means(self._found))
         except RegistryError as error:
             raise MlflowException(str(error), error_code=INTERNAL_ERROR) from error
         return target

@@ -125,3 +125,29 @@ class Lock(Part):
     """Which kind of document this is, in which edition."""
     locked: Several[Locked]
     """What each reference meant when it was locked, by reference."""
+
+
+class CachedFile(Part):
+    """One file's bytes that this machine keeps."""
+
+    sha256: Sha256
+    """What its bytes hash to."""
+    size: Count
+    """Its bytes."""
+    used: str
+    """When it was used last, RFC 3339 in UTC."""
+    held: bool
+    """Whether a lock names it, so that it stays."""
+
+
+class CacheReport(Part):
+    """What `modelry cache list --json` answers."""
+
+    schema_: Literal["cache/v1"] = Field(alias="schema")
+    """Which kind of document this is, in which edition."""
+    path: str
+    """Where the bytes lie."""
+    granted: Count
+    """How many bytes may be kept."""
+    files: Several[CachedFile]
+    """What is kept, what was used last first."""

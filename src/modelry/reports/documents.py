@@ -13,7 +13,7 @@ from modelry.model.evidence import Statement
 from modelry.model.files import Files
 from modelry.model.ledger import Ledger
 from modelry.reports import past
-from modelry.reports.answers import ListReport, Lock, ResolveReport, ShowReport
+from modelry.reports.answers import CacheReport, ListReport, Lock, ResolveReport, ShowReport
 from modelry.reports.bisected import BisectReport
 from modelry.reports.changed import ChangesReport
 from modelry.reports.checked import CheckReport
@@ -27,6 +27,7 @@ from modelry.reports.versions import Listing
 
 PUBLISHED: dict[str, type[BaseModel]] = {
     "bisect": BisectReport,
+    "cache": CacheReport,
     "changes": ChangesReport,
     "check-report": CheckReport,
     "diff": DiffReport,

@@ -161,8 +161,8 @@ class Follower:
             (target / path).parent.mkdir(parents=True, exist_ok=True)
             (target / path).write_text(text, "utf-8")
         with progress.bar(found.label, found.size) as tick:
-            access = client.access(found, self.wish.registry)
-            pull.pull(found, target / made.artifact, force=True, tick=tick, access=access)
+            means = client.means(found, self.wish.registry)
+            pull.pull(found, target / made.artifact, force=True, tick=tick, means=means)
 
     def _exchange(self, name: str) -> None:
         """Let the link mean another folder, in one step."""
