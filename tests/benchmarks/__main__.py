@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks [--models M --versions V --rounds N] [NAME…]`: print the table."""
+"""`python -m tests.benchmarks [--models M --versions V --rounds N --mib N] [NAME…]`: print the table."""
 
 import argparse
 import shutil
@@ -13,6 +13,7 @@ sys.path.insert(
 import click
 
 from benchmarks import cases
+from benchmarks.commands import Size
 from benchmarks.measuring import Measure, MeasureError
 
 HEAD = """\
@@ -34,25 +35,27 @@ def main() -> int:
     return 1 if failed else 0
 
 
-def _asked() -> tuple[cases.Size, list[str]]:
+def _asked() -> tuple[Size, list[str]]:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("--models", type=int, default=1000)
     parser.add_argument("--versions", type=int, default=10)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--mib", type=int, default=64)
     told = (f"{case.name} (only if named)" if case.is_long else case.name for case in cases.CASES)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(told))
     asked = parser.parse_args()
     if unknown := set(asked.names) - {case.name for case in cases.CASES}:
         parser.error(f"no such case: {', '.join(sorted(unknown))}")
-    return cases.Size(asked.models, asked.versions, asked.rounds), asked.names
+    return Size(asked.models, asked.versions, asked.rounds, asked.mib), asked.names
 
 
-def _show(case: cases.Case, size: cases.Size) -> bool:
+def _show(case: cases.Case, size: Size) -> bool:
     what = case.what.format(
         models=size.models,
         versions=size.versions,
         total=size.models * size.versions,
         small=min(size.models, 100),
+        mib=size.mib,
     )
     what += f" ({case.target})" if case.target else ""
     folder = Path(tempfile.mkdtemp(prefix="modelry-benchmark-"))
