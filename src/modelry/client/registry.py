@@ -1,14 +1,15 @@
 """A registry as Python code meets it: what is in it, which bytes a reference means, and those bytes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from html import escape
 from os import PathLike
 from pathlib import Path
 from types import MappingProxyType
 
 from modelry import client
-from modelry.client import fields, folder, progress, pull, site, verification
+from modelry.client import fields, folder, past, progress, pull, site, verification
 from modelry.client.fields import Fields
 from modelry.client.resolution import Resolution
 from modelry.storage import top as tops
@@ -36,9 +37,31 @@ class Registry:
 
     address: str
     """The folder or the address."""
+    pinned: str | None = None
+    """What `at` pinned it to: a commit of the clone's, or a snapshot of the catalog's; None for what holds now."""
+
+    def at(self, when: str | date) -> "Registry":
+        """Give the registry as it was at the end of a day (in UTC), or at a time: who held which stage then.
+
+        A clone answers from its history, a catalog from the snapshots that it keeps, which may be few: raises
+        `NotFoundError` for a day that lies before them. Whether a version was withdrawn since still counts.
+        """
+        return replace(self, pinned=past.pin(self.address, when))
 
     def models(self) -> tuple[Summary, ...]:
         """Give every model, by name."""
+        if self.pinned is not None:
+            then = past.read(self.address, self.pinned).models
+            return tuple(
+                Summary(
+                    name,
+                    model.title,
+                    model.task,
+                    model.latest,
+                    MappingProxyType(dict(sorted(model.stages.items()))),
+                )
+                for name, model in sorted(then.items())
+            )
         if self._is_site:
             return tuple(_summary(row, row.text("model", fields.MODEL)) for row in site.models(self.address))
         top = tops.find(Path(self.address))
@@ -50,6 +73,8 @@ class Registry:
         Raises `NotFoundError` for what does not exist, `YankedError` for a withdrawn version, `IntegrityError` where
         the registry contradicts itself; all of them are `RegistryError`, with a `hint`.
         """
+        if self.pinned is not None:
+            return past.resolve(reference, self.address, self.pinned, allow_yanked=allow_yanked)
         return client.resolve(reference, self.address, allow_yanked=allow_yanked)
 
     def pull(

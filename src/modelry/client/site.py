@@ -18,6 +18,7 @@ PATIENCE = 5.0
 
 _ATTEMPTS = 2
 _LARGEST = 8 << 20
+_LARGEST_SNAPSHOT = 64 << 20
 _NOT_MODIFIED = 304
 
 
@@ -109,6 +110,17 @@ def models(url: str) -> Iterator[Fields]:
     return document.each("models")
 
 
+def document(url: str, path: str) -> Said:
+    """Fetch a document, by its path in the API of the catalog that is published at a URL.
+
+    Raises `AbsentError` where there is none.
+    """
+    said = _get(f"{_api(url)}{path}", {}, _LARGEST_SNAPSHOT)
+    if said is None:
+        raise _unasked(path)
+    return said
+
+
 def _api(url: str) -> str:
     return f"{url.partition('?')[0].partition('#')[0].rstrip('/')}/api/v1/"
 
@@ -158,11 +170,15 @@ def _addresses(document: Fields, api: str, md5: str) -> tuple[str, ...]:
 def _must(url: str) -> Fields:
     said = _get(url, {})
     if said is None:
-        raise RegistryError(f"{bodies.shown(url)}: HTTP {_NOT_MODIFIED} to no question")
+        raise _unasked(url)
     return said.document
 
 
-def _get(url: str, headers: Mapping[str, str]) -> Said | None:
+def _unasked(url: str) -> RegistryError:
+    return RegistryError(f"{bodies.shown(url)}: HTTP {_NOT_MODIFIED} to no question")
+
+
+def _get(url: str, headers: Mapping[str, str], largest: int = _LARGEST) -> Said | None:
     """Fetch a JSON object; None where the server says that it is what it was.
 
     Raises `AbsentError` where there is none, `RegistryError` where it is something else.
@@ -180,18 +196,18 @@ def _get(url: str, headers: Mapping[str, str]) -> Said | None:
     try:
         if body.status == _NOT_MODIFIED:
             return None
-        data = _whole(body, url)
+        data = _whole(body, url, largest)
         return Said(_parsed(data, bodies.shown(url)), data, body.headers.get("ETag"))
     finally:
         body.close()
 
 
-def _whole(body: bodies.Body, url: str) -> bytes:
+def _whole(body: bodies.Body, url: str, largest: int) -> bytes:
     data = bytearray()
-    while chunk := body.read(_LARGEST + 1 - len(data)):
+    while chunk := body.read(largest + 1 - len(data)):
         data += chunk
-        if len(data) > _LARGEST:
-            raise RegistryError(f"{bodies.shown(url)}: the answer has more than {_LARGEST >> 20} MiB")
+        if len(data) > largest:
+            raise RegistryError(f"{bodies.shown(url)}: the answer has more than {largest >> 20} MiB")
     return bytes(data)
 
 

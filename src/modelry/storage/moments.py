@@ -104,13 +104,8 @@ def of_commit(repository: Repository, revision: str) -> tuple[Registry, Moment]:
     Raises `RegistryError` for a shallow clone: its sequence would be too low, and every consumer
     would take the catalog for a rolled-back one.
     """
-    if repository.is_shallow:
-        raise RegistryError(
-            "this clone is shallow, so nobody can count main's commits",
-            hint="git fetch --unshallow; with actions/checkout, fetch-depth: 0",
-        )
     commit = repository.commit(revision)
-    sequence = int(repository.run("rev-list", "--count", "--first-parent", commit))
+    sequence = _sequence(repository, commit)
     when = datetime.fromisoformat(repository.run("log", "-1", "--format=%cI", commit).strip())
     told = events.told(repository, commit).events
     recorded = evidence.read(repository, {event.commit for event in told})
@@ -124,6 +119,22 @@ def of_commit(repository: Repository, revision: str) -> tuple[Registry, Moment]:
         standards.waivers(repository, told),
     )
     return documents.registry(repository.tree(commit)), moment
+
+
+def then(start: Path, at: str) -> tuple[Registry, str, int]:
+    """Give main's registry as it was at a revision, day or time, with that commit and its place on main."""
+    repository = Repository(start)
+    commit = repository.commit(_told(repository, at))
+    return commits.registry(repository, commit), commit, _sequence(repository, commit)
+
+
+def _sequence(repository: Repository, commit: str) -> int:
+    if repository.is_shallow:
+        raise RegistryError(
+            "this clone is shallow, so nobody can count main's commits",
+            hint="git fetch --unshallow; with actions/checkout, fetch-depth: 0",
+        )
+    return int(repository.run("rev-list", "--count", "--first-parent", commit))
 
 
 def terms(
