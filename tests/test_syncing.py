@@ -186,6 +186,37 @@ def test_when_the_site_vanishes_what_is_there_stays(web: Web, tmp_path: Path) ->
     assert served(tmp_path) == builders.artifact("churn", "1.0.0")
 
 
+def test_with_the_site_gone_what_was_seen_is_enough_to_begin_and_changes_nothing(
+    web: Web, tmp_path: Path, waits: list[float]
+) -> None:
+    a_stage(web, "1.0.0")
+    follower(web, tmp_path / "one").once()
+    web.put(CHURN, answer(status=503))
+    done = follower(web, tmp_path / "two").once()
+    assert (done.what, served(tmp_path / "two")) == ("moved", builders.artifact("churn", "1.0.0"))
+    assert done.warning is not None
+    assert "HTTP 503 Service Unavailable (2 attempts); the answer is what was seen" in done.warning
+    assert follower(web, tmp_path / "two").once() == Round("unchanged", done.version, warning=done.warning)
+    assert waits
+
+
+def test_followers_of_one_machine_fetch_the_bytes_once(web: Web, tmp_path: Path) -> None:
+    a_stage(web, "1.0.0")
+    for name in "abc":
+        follower(web, tmp_path / name).once()
+    assert len([path for path in web.asked if path.startswith("/store/")]) == 1
+
+
+def test_most_looks_are_answered_by_not_modified(web: Web, tmp_path: Path) -> None:
+    a_stage(web, "1.0.0")
+    for _ in range(40):
+        follower(web, tmp_path).once()
+    conditions = [
+        told.get("If-None-Match") for path, told in zip(web.asked, web.headers, strict=True) if path == CHURN
+    ]
+    assert (len(conditions), conditions.count('"1.0.0-12"')) == (40, 39)
+
+
 def test_killed_between_exchange_and_health_it_is_tried_again(web: Web, tmp_path: Path) -> None:
     a_stage(web, "1.0.0")
     good = follower(web, tmp_path).once()

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import builders
-from benchmarks import synthetic, transfers
+from benchmarks import consuming, synthetic, transfers
 from benchmarks.commands import BESIDE, BIN, Size, ours, peer
 from benchmarks.measuring import Command, Measure, measure
 from modelry.model import layout, schema
@@ -270,6 +270,13 @@ CASES = (
         transfers.pull_file_from_s3,
         "≤ 1.1 times as long as rclone for 1 GiB",
     ),
+    Case(
+        "resolve-http",
+        "`modelry resolve` from a published catalog that has not changed",
+        consuming.resolving,
+        "≤ 0.15 s",
+    ),
+    Case("pull-again", "`modelry pull` of {mib} MiB that were pulled before", consuming.pulling),
     Case("pull-ssh", "`modelry pull` of {mib} MiB by SSH", transfers.pull_by_ssh),
 )
 """All of them, in the order of the table."""

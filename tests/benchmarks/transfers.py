@@ -56,7 +56,7 @@ def _from_s3(artifact: bytes | Mapping[str, bytes], folder: Path) -> Iterator[Co
     settings |= {"access_key_id": seaweedfs.KEY, "secret_access_key": seaweedfs.SECRET}
     bucket.fill(pulled.registry(top, bucket.url, artifact, **settings))
     beside = top / layout.version("churn", "1.0.0", "model.onnx" if isinstance(artifact, bytes) else "model")
-    yield ours("pull", "churn@1.0.0", folder / "pulled", "--registry", top, remove=(folder / "pulled",))
+    yield from _afresh(folder)
     flags = ["--s3-provider=Other", f"--s3-endpoint={server.url}", "--s3-region=us-east-1"]
     flags += [f"--s3-access-key-id={seaweedfs.KEY}", f"--s3-secret-access-key={seaweedfs.SECRET}"]
     source, copied = f":s3:{bucket.name}/dvc", folder / "copied"
@@ -64,6 +64,15 @@ def _from_s3(artifact: bytes | Mapping[str, bytes], folder: Path) -> Iterator[Co
         "rclone, not verified", "rclone", "copy", "--config=", *flags, source, copied, remove=(copied,)
     )
     yield peer("dvc pull", "dvc", "--cd", top, "pull", f"{beside}.dvc", remove=(beside, top / ".dvc/cache"))
+
+
+def _afresh(folder: Path, *told: str) -> Iterator[Command]:
+    """Pull over a network as the first does: into the cache and out of it; and past the cache."""
+    target, cache = folder / "pulled", folder / "cache"
+    asked = ours("pull", "churn@1.0.0", target, "--registry", folder / "registry", remove=(target, cache))
+    asked = asked._replace(argv=("env", f"MODELRY_CACHE={cache}", *told, *asked.argv))
+    yield asked
+    yield asked._replace(title="the same with --no-cache", argv=(*asked.argv, "--no-cache"))
 
 
 def pull_by_ssh(size: Size, folder: Path) -> Iterator[Command]:
@@ -74,9 +83,7 @@ def pull_by_ssh(size: Size, folder: Path) -> Iterator[Command]:
     remote.fill(pulled.registry(top, remote.url, _CHUNK * size.mib, keyfile=key))
     (stored,) = (path for path in remote.path.rglob("*") if path.is_file())
     beside = top / layout.version("churn", "1.0.0", "model.onnx")
-    asked = ours("pull", "churn@1.0.0", folder / "pulled", "--registry", top, remove=(folder / "pulled",))
-    knowing = ("env", f"PATH={server.client()}")
-    yield asked._replace(argv=(*knowing, *asked.argv))
+    yield from _afresh(folder, f"PATH={server.client()}")
     there = f"{getuser()}@127.0.0.1:{stored}"
     options = ("-q", "-P", str(server.port), "-i", key, f"-oUserKnownHostsFile={server.root}/bin-host/known")
     yield peer("sftp, not verified", "sftp", *options, there, folder / "copied", remove=(folder / "copied",))

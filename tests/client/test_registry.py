@@ -13,7 +13,7 @@ from cli.test_export import published  # noqa: F401 - a fixture
 from client.serving import Web
 from modelry import catalog
 from modelry.catalog import canonical, documents
-from modelry.errors import IntegrityError, NotFoundError, UsageError
+from modelry.errors import IntegrityError, NotFoundError, RegistryError, UsageError
 from modelry.git import Repository
 from modelry.storage import folders, moments
 
@@ -155,3 +155,14 @@ def test_a_snapshot_that_is_not_what_its_name_says_is_refused(at_work: Web) -> N
     at_work.put(f"/api/v1/{then.pinned}", b"{}")
     with pytest.raises(IntegrityError, match="is not what its name says"):
         then.models()
+
+
+def test_without_a_network_what_was_pulled_before_is_there(published: Web, tmp_path: Path) -> None:  # noqa: F811
+    modelry.open(published.url).pull("churn@production", tmp_path / "one")
+    published.answers.clear()
+    asked, registry = len(published.asked), modelry.open(published.url, offline=True)
+    with pytest.warns(UserWarning, match="nobody is asked offline; the answer is what was seen"):
+        path = registry.pull("churn@production", tmp_path / "two")
+    assert (path.read_bytes(), len(published.asked)) == (builders.artifact("churn", "1.0.0"), asked)
+    with pytest.raises(RegistryError, match="which models there are is not kept"):
+        registry.models()

@@ -2,8 +2,11 @@
 
 import json
 import os
+import shutil
 import socket
 import stat
+import subprocess
+import sys
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -16,6 +19,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 import builders
+import crash
 from client.serving import Answer, Web, answer
 from client.test_site import a_document, a_version
 from githost import Host, Hosted
@@ -322,6 +326,55 @@ def test_what_is_believed_never_goes_back(web: Web, shown: list[tuple[int, str]]
         before = seen.moment(url)
         assert before is not None
         assert before.sequence == highest
+
+
+def test_a_site_that_answers_is_heard_without_git_and_without_pydantic(web: Web) -> None:
+    show(web)
+    script = "import sys\nbefore = set(sys.modules)\nfrom modelry import client\nclient.resolve('churn', sys.argv[1])\n"
+    script += "print(*sys.modules.keys() - before)"
+    done = subprocess.run(
+        [sys.executable, "-c", script, f"{web.url}/site"], capture_output=True, text=True, check=True
+    )
+    heavy = {
+        "pydantic",
+        "subprocess",
+        "yaml",
+        "dvc",
+        "click",
+        "difflib",
+        "modelry.git",
+        "modelry.storage.upstream",
+    }
+    assert heavy & set(done.stdout.split()) == set()
+
+
+@crash.needed
+def test_what_is_kept_of_an_answer_is_the_old_or_the_new_wherever_one_is_killed(
+    web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "home"
+    monkeypatch.setenv("MODELRY_CACHE", str(home))
+    script = "import sys; from modelry import client; client.resolve('churn', sys.argv[1])"
+    command = [sys.executable, "-c", script, f"{web.url}/site"]
+
+    def begin() -> None:
+        shutil.rmtree(home, ignore_errors=True)
+        show(web)
+        resolve(web)
+        show(web, sequence=13, commit=NEWER, latest="1.0.0")
+
+    begin()
+    calls = crash.calls(command, home, "write,rename,unlink,utimensat,flock")
+    for call in calls:
+        begin()
+        crash.fail(command, call, crash.KILL)
+        found = resolve(web, "churn", offline=True)
+        assert (found.sequence, found.version) in {(12, "1.2.0"), (13, "1.0.0")}, call
+        assert resolve(web, "churn").sequence == 13, call
+        show(web)
+        with pytest.raises(StaleError):
+            resolve(web, "churn")
+    assert len(calls) > 4
 
 
 # By git, on a real server.

@@ -36,7 +36,7 @@ from modelry.exports import layouts
 @click.option(
     "--metrics", type=click.Path(path_type=Path, dir_okay=False), help="A file for Prometheus' node exporter."
 )
-@options.registry
+@options.asking
 @click.pass_context
 def sync(ctx: click.Context, /, every: float, metrics: Path | None, *, once: bool, **asked: Any) -> None:  # noqa: ANN401 - as `syncing.Wish` has them
     """Keep DIR/current at what REF means: pull what is new, exchange the link at once, go back when it is not well.

@@ -1,5 +1,6 @@
 """A registry as Python code meets it: what is in it, which bytes a reference means, and those bytes."""
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -10,8 +11,10 @@ from types import MappingProxyType
 
 from modelry import client
 from modelry.client import fields, folder, past, progress, pull, site, verification
+from modelry.client.asking import ANYBODY, How
 from modelry.client.fields import Fields
 from modelry.client.resolution import Resolution
+from modelry.errors import RegistryError
 from modelry.storage import top as tops
 
 
@@ -37,6 +40,8 @@ class Registry:
 
     address: str
     """The folder or the address."""
+    how: How = ANYBODY
+    """Who may be asked."""
     pinned: str | None = None
     """What `at` pinned it to: a commit of the clone's, or a snapshot of the catalog's; None for what holds now."""
 
@@ -50,6 +55,7 @@ class Registry:
 
     def models(self) -> tuple[Summary, ...]:
         """Give every model, by name."""
+        self._must_hear("which models there are is not kept")
         if self.pinned is not None:
             then = past.read(self.address, self.pinned).models
             return tuple(
@@ -71,11 +77,16 @@ class Registry:
         """Say which bytes a reference means now, such as `churn@production`.
 
         Raises `NotFoundError` for what does not exist, `YankedError` for a withdrawn version, `IntegrityError` where
-        the registry contradicts itself; all of them are `RegistryError`, with a `hint`.
+        the registry contradicts itself, `StaleError` for an older answer than was seen; all of them are `RegistryError`,
+        with a `hint`. Where a catalog cannot be reached, its repository answers, or what was seen last, with a warning.
         """
         if self.pinned is not None:
+            self._must_hear("what was then is not kept")
             return past.resolve(reference, self.address, self.pinned, allow_yanked=allow_yanked)
-        return client.resolve(reference, self.address, allow_yanked=allow_yanked)
+        found = client.resolve(reference, self.address, allow_yanked=allow_yanked, how=self.how)
+        if found.warning is not None:
+            warnings.warn(found.warning, stacklevel=2)
+        return found
 
     def pull(
         self,
@@ -93,7 +104,7 @@ class Registry:
         found = self._found(reference, allow_yanked=allow_yanked)
         target = pull.target(found, None if destination is None else str(destination))
         with progress.bar(found.label, found.size) as tick:
-            means = client.means(found, self.address)
+            means = client.means(found, self.address, offline=self.how.offline)
             return pull.pull(found, target, force=force, tick=tick, means=means).path
 
     def verify(self, path: str | PathLike[str], reference: str | Resolution) -> None:
@@ -104,6 +115,12 @@ class Registry:
         if isinstance(reference, Resolution):
             return reference
         return self.resolve(reference, allow_yanked=allow_yanked)
+
+    def _must_hear(self, told: str) -> None:
+        if self._is_site and self.how.offline:
+            raise RegistryError(
+                f"{told}, and nobody is asked offline", hint="ask for what was resolved here before"
+            )
 
     @property
     def _is_site(self) -> bool:

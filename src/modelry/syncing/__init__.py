@@ -161,7 +161,7 @@ class Follower:
             (target / path).parent.mkdir(parents=True, exist_ok=True)
             (target / path).write_text(text, "utf-8")
         with progress.bar(found.label, found.size) as tick:
-            means = client.means(found, self.wish.registry)
+            means = client.means(found, self.wish.registry, offline=self.wish.how.offline)
             pull.pull(found, target / made.artifact, force=True, tick=tick, means=means)
 
     def _exchange(self, name: str) -> None:
