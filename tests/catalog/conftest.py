@@ -31,21 +31,35 @@ def serving(folder: Path) -> Iterator[str]:
         server.shutdown()
 
 
-def served(files: Files, factory: pytest.TempPathFactory) -> Iterator[str]:
+def built(files: Files, factory: pytest.TempPathFactory) -> Path:
+    """Build a catalog of these files, with a history."""
     folder = factory.mktemp("site") / "built"
     site.build(catalog.files(registry(files), replace(MOMENT, events=events())), folder, MOMENT.when)
-    with serving(folder) as address:
+    return folder
+
+
+@pytest.fixture(scope="session")
+def rich_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return built(a_rich_one(), tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def rich(rich_folder: Path) -> Iterator[str]:
+    with serving(rich_folder) as address:
         yield address
 
 
 @pytest.fixture(scope="session")
-def rich(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    yield from served(a_rich_one(), tmp_path_factory)
+def rich_below_a_path(rich_folder: Path) -> Iterator[str]:
+    """The same site as on the Pages of a project: not at the root of its host."""
+    with serving(rich_folder.parent) as address:
+        yield f"{address}{rich_folder.name}/"
 
 
 @pytest.fixture(scope="session")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    yield from served(a_hostile_one(), tmp_path_factory)
+    with serving(built(a_hostile_one(), tmp_path_factory)) as address:
+        yield address
 
 
 def _note(seen: list[str], is_trouble: bool, what: str) -> None:
