@@ -13,7 +13,7 @@ from modelry.forges import receiving
 from modelry.forges.receiving import Update
 from modelry.git import Repository
 from modelry.model import layout
-from modelry.storage import access, evidence, folders
+from modelry.storage import access, evidence, folders, noted
 
 MODELRY = Path(sys.executable).with_name("modelry")
 HOOK = f"#!/bin/sh\nexec {MODELRY} hook pre-receive\n"
@@ -163,7 +163,7 @@ def test_branches_come_and_go_unjudged_and_tags_and_evidence_stay(
 ) -> None:
     bad = commit(a_repo, altered(a_repo))
     a_repo.run("tag", "v1")
-    note = evidence.added(a_repo, {bad: '{"one": 1}'})
+    note = noted.added(a_repo, evidence.NOTES, {bad: '{"one": 1}'})
     assert push(a_repo, "main:topic", "v1", f"{note}:{evidence.REF}") == (0, "")
     assert push(a_repo, "--delete", "topic") == (0, "")
     assert why(judged(a_repo, bare, None, ref="refs/tags/v1")) == ["v1 is a tag already, and tags stay"]
@@ -175,7 +175,7 @@ def test_branches_come_and_go_unjudged_and_tags_and_evidence_stay(
         f"evidence on record would be gone from {evidence.REF}: of {bad}"
     ]
     a_repo.run("update-ref", evidence.REF, note)
-    more = evidence.added(a_repo, {bad: '{"two": 2}'})
+    more = noted.added(a_repo, evidence.NOTES, {bad: '{"two": 2}'})
     assert why(judged(a_repo, bare, more, ref=evidence.REF)) == []
 
 

@@ -14,7 +14,7 @@ import builders
 from modelry.git import Repository
 from modelry.model.events import Past
 from modelry.model.evidence import Given
-from modelry.storage import caches, chronicle, events, evidence, moments
+from modelry.storage import caches, chronicle, events, evidence, moments, noted
 from storage.test_events import commit, land, staging
 
 
@@ -113,7 +113,7 @@ def test_evidence_that_came_later_is_told(a_repo: Repository) -> None:
 
     change = evidence.changed(a_repo, last)
     line = evidence.statement(a_repo, last, change, Given()).model_dump_json(by_alias=True)
-    a_repo.run("update-ref", evidence.REF, evidence.added(a_repo, {last: line}))
+    a_repo.run("update-ref", evidence.REF, noted.added(a_repo, evidence.NOTES, {last: line}))
     assert moments.past(a_repo.top, None).events[-1].landing.told_by == "evidence"
 
 

@@ -27,6 +27,7 @@ COMMANDS = {
     "hook": "Guard a plain git server: judge what is pushed to main.",
     "forge": "Say on the forge what CI found: one comment, one issue.",
     "notify": "Tell others what has reached main: webhooks, chats, workflows.",
+    "report-deployed": "Put on record what runs where.",
     "mirror": "Copy versions from the public sources that they name into the remote.",
     "list": "List models and what is in their stages.",
     "show": "Show a model or a version.",
@@ -61,7 +62,8 @@ class Boundary(click.Group):
         """Import and give a command."""
         if cmd_name not in COMMANDS:
             return None
-        name = "listing" if cmd_name == "list" else cmd_name  # `list` is a word of Python's own
+        # `list` is a word of Python's own.
+        name = "listing" if cmd_name == "list" else cmd_name.replace("-", "_")
         command: click.Command = getattr(importlib.import_module(f"modelry.cli.{name}"), name)
         return command
 

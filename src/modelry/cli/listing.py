@@ -24,6 +24,9 @@ from modelry.storage import moments
     "--due", is_flag=True, help="List what must be looked at again; exit 3 when something is overdue."
 )
 @click.option("--within", metavar="DURATION", help="With --due: how far ahead.  [default: 14d]")
+@click.option(
+    "--deployed", is_flag=True, help="List what runs where; exit 3 when something lags behind its stage."
+)
 @options.at
 @options.json
 @options.registry
@@ -36,6 +39,7 @@ def listing(
     *,
     due: bool,
     within: str | None,
+    deployed: bool,
     as_json: bool,
     **asked: Any,  # noqa: ANN401 - as `wanted.Wish` has them
 ) -> None:
@@ -43,7 +47,8 @@ def listing(
 
     With --stage, since when a version holds it, who proposed and who approved that, and why: main's own record.
     With --where, --sort or --limit, list versions; the language is that of gates, CEL, and the guide has a table
-    of its variables. With --due, list assignments whose term ends and waivers that expire.
+    of its variables. With --due, list assignments whose term ends and waivers that expire. With --deployed, list what
+    `modelry report-deployed` put on record, beside what the stages say.
 
     \b
     Examples:
@@ -53,6 +58,7 @@ def listing(
       modelry list --stage production --at 2026-03-01
       modelry list --where 'metrics.auc > 0.9 && stage == "production"' --sort metrics.auc --reverse
       modelry list --due --within 30d              for a scheduled job
+      modelry list --deployed                      what runs where, and what should?
     """
     folder, wish = options.folder(registry), wanted.Wish(**asked)
     if due:
@@ -64,6 +70,13 @@ def listing(
         told = dues.among(found, ends, until, wish)
         click.echo(dues.to_json(told, now, until) if as_json else dues.text(told, now), nl=False)
         ctx.exit(Exit.FINDINGS if any(one.end <= now for one in told) else Exit.DONE)
+    if deployed:
+        from modelry.reports import running  # noqa: PLC0415 - as above
+
+        commit, found, there = moments.running(folder, at)
+        runs = running.rows(found, there, wish.stage)
+        click.echo(running.to_json(commit, runs) if as_json else running.text(runs), nl=False)
+        ctx.exit(Exit.FINDINGS if any(one.state == "drifts" for one in runs) else Exit.DONE)
     if within:
         raise UsageError("--within goes with --due", hint=f"modelry list --due --within {within}")
     found = moments.seen(folder, at, wish.stage)

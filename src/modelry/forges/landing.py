@@ -5,7 +5,8 @@ from contextlib import suppress
 
 from modelry.errors import ConflictError
 from modelry.git import GitError, Repository
-from modelry.storage import evidence
+from modelry.storage import evidence, noted
+from modelry.storage.noted import Notes
 
 _TRIES = 5
 """How often we make our notes anew when somebody else's land first."""
@@ -23,40 +24,48 @@ def land(repository: Repository, commit: str, old: str, line: str) -> None:
     """
     name = repository.main
     if repository.has_origin:
-        _push(repository, f"{commit}:refs/heads/{name}", old, {commit: line})
+        _push(repository, evidence.NOTES, {commit: line}, f"{commit}:refs/heads/{name}", old)
     elif repository.is_checked_out(name):
         # git moves the work tree and the branch together, and stops before it loses anything of the user's.
         repository.run("merge", "--quiet", "--ff-only", commit)
         record(repository, {commit: line})
     else:
-        repository.move_together((f"refs/heads/{name}", commit, old), _note(repository, {commit: line}))
+        repository.move_together(
+            (f"refs/heads/{name}", commit, old), _note(repository, evidence.NOTES, {commit: line})
+        )
 
 
-def record(repository: Repository, lines: Mapping[str, str]) -> None:
-    """Put lines of evidence on commits, here and at origin; nobody's line is lost, whoever is first."""
+def record(repository: Repository, lines: Mapping[str, str], notes: Notes = evidence.NOTES) -> None:
+    """Put lines on commits, of evidence unless told, here and at origin; nobody's line is lost, whoever is first."""
     if repository.has_origin:
-        _push(repository, None, None, lines)
+        _push(repository, notes, lines)
         return
     for _ in range(_TRIES):
         try:
-            repository.move_together(_note(repository, lines))
+            repository.move_together(_note(repository, notes, lines))
         except ConflictError:
             continue
         return
     raise _restless()
 
 
-def _note(repository: Repository, lines: Mapping[str, str]) -> tuple[str, str, str | None]:
-    return evidence.REF, evidence.added(repository, lines), repository.resolves(evidence.REF)
+def _note(repository: Repository, notes: Notes, lines: Mapping[str, str]) -> tuple[str, str, str | None]:
+    return notes.ref, noted.added(repository, notes, lines), repository.resolves(notes.ref)
 
 
-def _push(repository: Repository, main: str | None, old: str | None, lines: Mapping[str, str]) -> None:
+def _push(
+    repository: Repository,
+    notes: Notes,
+    lines: Mapping[str, str],
+    main: str | None = None,
+    old: str | None = None,
+) -> None:
     """Push the notes and, where it moves, main: both or neither, where the server can."""
     branch = f"refs/heads/{repository.main}"
     for _ in range(_TRIES):
-        theirs = repository.resolves(evidence.THEIRS)
-        notes = evidence.added(repository, lines)
-        wanted = {evidence.REF: (f"{notes}:{evidence.REF}", theirs)} if notes != theirs else {}
+        theirs = repository.resolves(notes.theirs)
+        made = noted.added(repository, notes, lines)
+        wanted = {notes.ref: (f"{made}:{notes.ref}", theirs)} if made != theirs else {}
         if main is not None:
             wanted[branch] = (main, old)
         try:
@@ -74,12 +83,12 @@ def _push(repository: Repository, main: str | None, old: str | None, lines: Mapp
                 raise MovedError(
                     "main is being moved by somebody else", hint="run the command again"
                 ) from error
-            elif repository.resolves(evidence.THEIRS) == theirs:
+            elif repository.resolves(notes.theirs) == theirs:
                 raise  # nobody was first: origin says no
         else:
-            for ref in (evidence.REF, evidence.THEIRS):
+            for ref in (notes.ref, notes.theirs):
                 with suppress(ConflictError):  # origin has it; whoever moves ours now will fetch it
-                    repository.move_together((ref, notes, repository.resolves(ref)))
+                    repository.move_together((ref, made, repository.resolves(ref)))
             return
     raise _restless()
 

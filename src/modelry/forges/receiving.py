@@ -9,7 +9,7 @@ from modelry.checks import Report, people
 from modelry.errors import RegistryError
 from modelry.git import Repository
 from modelry.model.evidence import Approver
-from modelry.storage import evidence
+from modelry.storage import evidence, noted
 
 _CLOCKS = timedelta(minutes=10)
 """By how much the clocks of those who merge may differ."""
@@ -100,7 +100,7 @@ def _other(repository: Repository, update: Update) -> Refusal | None:
     """Let branches and new tags through; what is on record stays."""
     ref, old, new = update
     if ref == evidence.REF and old is not None:
-        lost = evidence.forgotten(repository, old, new) if new is not None else ["all commits"]
+        lost = noted.forgotten(repository, old, new) if new is not None else ["all commits"]
         if lost:
             return Refusal(
                 f"evidence on record would be gone from {ref}: of {lost[0]}",

@@ -14,7 +14,7 @@ from modelry.git import Repository
 from modelry.model import evidence as model
 from modelry.model.changes import Changes
 from modelry.model.evidence import Approver, Check, Given, Proposed, Statement
-from modelry.storage import evidence
+from modelry.storage import evidence, noted
 from modelry.storage.evidence import Sign
 
 
@@ -38,7 +38,7 @@ def record(
     statement = evidence.statement(repository, commit, evidence.changed(repository, commit), given)
     text = model.line(statement)
     text = sign(text) if sign is not None else text
-    is_news = not evidence.has(repository, commit, text)
+    is_news = not noted.has(repository, evidence.NOTES, commit, text)
     if is_news and not dry_run:
         landing.record(repository, {commit: text})
     return statement, is_news

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from modelry.model.deployments import Deployment
 from modelry.model.documents import Waiver
 from modelry.model.events import Event
 from modelry.model.notes import Evidence
@@ -28,3 +29,5 @@ class Moment:
     """The policy that was in force from a commit on, by each commit that changed it; None where it cannot be read."""
     waivers: Mapping[tuple[str, str, str], Waiver] = field(default_factory=dict)
     """Each waiver as a commit left it: by commit, model and name."""
+    deployments: tuple[Deployment, ...] = ()
+    """What ran where, as reported last; empty where nobody reported anything."""

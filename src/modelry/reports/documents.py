@@ -9,6 +9,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from modelry.doctor.settings import ForgeSettings
 from modelry.model import schema
 from modelry.model.audit import Audit
+from modelry.model.deployments import Reported
 from modelry.model.evidence import Statement
 from modelry.model.files import Files
 from modelry.model.ledger import Ledger
@@ -22,6 +23,7 @@ from modelry.reports.due import Dues
 from modelry.reports.mirrored import MirrorReport
 from modelry.reports.notices import Notice
 from modelry.reports.review import Review
+from modelry.reports.running import RunningReport
 from modelry.reports.tags import Tags
 from modelry.reports.versions import Listing
 
@@ -30,6 +32,7 @@ PUBLISHED: dict[str, type[BaseModel]] = {
     "cache": CacheReport,
     "changes": ChangesReport,
     "check-report": CheckReport,
+    "deployment": Reported,
     "diff": DiffReport,
     "event": Notice,
     "evidence": Statement,
@@ -39,6 +42,7 @@ PUBLISHED: dict[str, type[BaseModel]] = {
     "mirror": MirrorReport,
     "resolution": ResolveReport,
     "review": Review,
+    "running": RunningReport,
     "show": ShowReport,
     "audit": Audit,
     "audit-export": Ledger,

@@ -7,11 +7,22 @@ from pathlib import Path
 from modelry.errors import NotFoundError, RegistryError, UsageError
 from modelry.git import Repository
 from modelry.model import layout
+from modelry.model.deployments import Deployment
 from modelry.model.events import Event, Past, holding
 from modelry.model.moment import Moment
 from modelry.model.registry import Registry
 from modelry.model.terms import ends
-from modelry.storage import chronicle, commits, documents, events, evidence, folders, line, standards
+from modelry.storage import (
+    chronicle,
+    commits,
+    deployed,
+    documents,
+    events,
+    evidence,
+    folders,
+    line,
+    standards,
+)
 from modelry.storage import top as tops
 
 
@@ -117,6 +128,7 @@ def of_commit(repository: Repository, revision: str) -> tuple[Registry, Moment]:
         recorded,
         standards.policies(repository, told),
         standards.waivers(repository, told),
+        deployed.read(repository, commit),
     )
     return documents.registry(repository.tree(commit)), moment
 
@@ -135,6 +147,13 @@ def _sequence(repository: Repository, commit: str) -> int:
             hint="git fetch --unshallow; with actions/checkout, fetch-depth: 0",
         )
     return int(repository.run("rev-list", "--count", "--first-parent", commit))
+
+
+def running(start: Path, at: str | None) -> tuple[str, Registry, tuple[Deployment, ...]]:
+    """Give main's commit, its registry, and what ran where by then, as this clone has heard of it."""
+    repository = Repository(start)
+    commit = repository.commit(_told(repository, at))
+    return commit, commits.registry(repository, commit), deployed.read(repository, commit)
 
 
 def terms(

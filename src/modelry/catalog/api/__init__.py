@@ -12,6 +12,7 @@ from modelry.catalog.documents import (
     Activity,
     Address,
     CatalogDocument,
+    Deployments,
     Facets,
     PagePointer,
     Shown,
@@ -101,10 +102,13 @@ def _models(catalog: Catalog, snapshot: str, addresses: Addresses) -> Files:
 def _lists(catalog: Catalog, snapshot: str) -> Files:
     rows = [lists.row(model) for model in catalog.models]
     events = [*map(activity.happening, catalog.moment.events)]
-    made = {
+    made: dict[str, Shown] = {
         "catalog": registry.page(catalog, CatalogDocument, snapshot_sha256=snapshot, models=rows),
         "facets": registry.page(catalog, Facets, snapshot_sha256=snapshot, facets=lists.facets(catalog)),
         "activity": registry.page(catalog, Activity, snapshot_sha256=snapshot, events=events),
+        "deployments": registry.page(
+            catalog, Deployments, snapshot_sha256=snapshot, deployments=lists.running(catalog)
+        ),
     }
     return {f"{name}.json": canonical.dump(document) for name, document in made.items()}
 

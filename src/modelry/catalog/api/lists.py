@@ -3,8 +3,10 @@
 from collections import Counter
 
 from modelry.catalog import numbers
-from modelry.catalog.documents import Row
+from modelry.catalog.documents import Row, Running
 from modelry.catalog.entries import Catalog, ModelEntry
+from modelry.model import deployments
+from modelry.model.deployments import Deployment
 
 FACETS = ("task", "stage", "format", "tag", "owner", "license", "deprecated")
 """By what models are counted."""
@@ -42,3 +44,22 @@ def facets(catalog: Catalog) -> dict[str, dict[str, int]]:
         found["license"].update([model.main.record.license] if model.main else [])
         found["deprecated"].update(["true" if one.deprecated else "false"])
     return {name: dict(sorted(counted.items())) for name, counted in found.items()}
+
+
+def running(catalog: Catalog) -> list[Running]:
+    """Give what runs where, beside what should."""
+    return [_running(catalog, each) for each in catalog.moment.deployments]
+
+
+def _running(catalog: Catalog, each: Deployment) -> Running:
+    intended, state = deployments.judged(catalog.registry, each)
+    return Running(
+        environment=each.environment,
+        model=each.model,
+        version=each.version,
+        stage=each.stage,
+        intended=intended,
+        state=state,
+        since=numbers.stamp(each.since),
+        url=each.url,
+    )

@@ -31,6 +31,7 @@ _ANSWERS = (
     _Answer("/api/v1/catalog.json", "One row for each model", "catalog"),
     _Answer("/api/v1/facets.json", "How many models have what", "facets"),
     _Answer("/api/v1/activity.json", "All that happened, oldest first", "activity"),
+    _Answer("/api/v1/deployments.json", "What runs where, beside what should", "deployments"),
     _Answer("/api/v1/stages/{stage}.json", "What holds a stage, of all models", "stage-list"),
     _Answer("/api/v1/models/{model}.json", "A model with all its versions and stages", "model-document"),
     _Answer(

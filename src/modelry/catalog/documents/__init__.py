@@ -7,7 +7,15 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from modelry.catalog.documents.lists import Activity, CatalogDocument, Facets, Happening, Row
+from modelry.catalog.documents.lists import (
+    Activity,
+    CatalogDocument,
+    Deployments,
+    Facets,
+    Happening,
+    Row,
+    Running,
+)
 from modelry.catalog.documents.models import ModelDocument, ModelStage, Remote, StageDocument, StageList
 from modelry.catalog.documents.parts import Address, Page, Part, Shown
 from modelry.catalog.documents.registry import (
@@ -42,6 +50,7 @@ __all__ = [
     "Card",
     "CatalogDocument",
     "Counts",
+    "Deployments",
     "Facets",
     "Happening",
     "Held",
@@ -57,6 +66,7 @@ __all__ = [
     "Part",
     "Remote",
     "Row",
+    "Running",
     "Shown",
     "Snapshot",
     "SnapshotModel",
@@ -80,6 +90,7 @@ KINDS: dict[str, type[BaseModel]] = {
     "stage-list": StageList,
     "catalog": CatalogDocument,
     "activity": Activity,
+    "deployments": Deployments,
     "facets": Facets,
     "page": PagePointer,
     "badge": Badge,

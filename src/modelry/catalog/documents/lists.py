@@ -71,3 +71,32 @@ class Facets(Shown):
     schema_: Literal["facets/v1"] = Field("facets/v1", alias="schema")
     facets: dict[str, dict[str, int]]
     """By facet (task, stage, format, tag, owner, license, deprecated), how many models have each value."""
+
+
+class Running(Part):
+    """What one environment runs of one model, as whoever deploys reported it last."""
+
+    environment: str
+    """Where it runs."""
+    model: str
+    """The model."""
+    version: str
+    """The version that runs."""
+    stage: str | None
+    """The stage that the environment follows; null where it follows none."""
+    intended: str | None
+    """The version that holds that stage; null where none does, or there is no stage."""
+    state: Literal["follows", "drifts", "free"]
+    """Whether it runs what the stage says, another version, or follows no stage."""
+    since: str
+    """When that version was reported first, RFC 3339 in UTC."""
+    url: str | None
+    """Where it can be looked at."""
+
+
+class Deployments(Shown):
+    """What runs where, beside what should."""
+
+    schema_: Literal["deployments/v1"] = Field("deployments/v1", alias="schema")
+    deployments: list[Running]
+    """By environment and model; nobody has to report anything."""
