@@ -42,14 +42,14 @@ def test_every_command_that_a_page_shows_exists(document: Path) -> None:
     shown = {
         command
         for block in blocks(document)
-        for command in re.findall(r"^(?:\$ )?(?:\S*/)?modelry ([a-z]+)\b", block, re.MULTILINE)
+        for command in re.findall(r"^(?:\$ )?(?:\S*/)?modelry ([a-z-]+)\b", block, re.MULTILINE)
     }
     assert shown <= COMMANDS.keys()
 
 
 def test_a_command_that_is_told_to_be_planned_does_not_exist_yet() -> None:
     planned = LIMITS.read_text("utf-8").partition("## Planned")[2].partition("\n## ")[0]
-    told = set(re.findall(r"`modelry ([a-z]+)", planned))
+    told = set(re.findall(r"`modelry ([a-z-]+)", planned))
     assert told
     assert told.isdisjoint(COMMANDS)
 
