@@ -273,7 +273,8 @@ def give(cache: caches.Cache, number: int, into: Path) -> None:
     def fetch(fresh: Path) -> None:
         fresh.write_bytes(body)
 
-    cache.give(file, into, copy, fetch)
+    cache.before(file.size).give(file, into, copy, fetch)
+    cache.after([file], grew=True)
 
 
 def test_what_was_not_used_for_longest_goes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

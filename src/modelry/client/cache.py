@@ -9,7 +9,7 @@ sha256/<aa>/<digest>.part   what is being fetched, by who holds <digest>.lock
 import fcntl
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -61,6 +61,23 @@ class Cache(NamedTuple):
     root: Path
     link: bool = False
     """Whether who takes a file gets the very file, to be read only."""
+    full: bool = False
+    """Whether nothing is to be added."""
+
+    def before(self, size: int) -> "Cache":
+        """Give the cache as it is to be used for so many bytes: where they are too many, nothing of them is kept."""
+        try:
+            private.folder(self.root / "sha256")
+            return self._replace(full=size > keeping.granted(self.root))
+        except OSError:
+            return self._replace(full=True)
+
+    def after(self, files: Iterable[File], *, grew: bool) -> None:
+        """Note that what was given has got its final names; where some of it is new, let go of what is too much."""
+        for file in files if self.link else ():
+            renew(self.place(file))
+        if grew and not self.full:
+            keeping.trim(self.root)
 
     def place(self, file: File) -> Path:
         """Say where a file's bytes lie, if they do."""
@@ -84,7 +101,7 @@ class Cache(NamedTuple):
             with private.alone(place):
                 if self._taken(file, into, write):  # somebody fetched it while we waited
                     return False
-                if keeping.fits(self.root, file.size):
+                if not self.full:
                     self._fetched(place, fetch)
                     if self._taken(file, into, write):
                         return True
@@ -107,7 +124,6 @@ class Cache(NamedTuple):
         finally:
             part.unlink(missing_ok=True)
         keeping.touch(place)
-        keeping.trim(self.root)
 
     def _taken(self, file: File, into: Path, write: Write) -> bool:
         """Make a file of what lies here; False where that is nothing, or not the file's bytes."""

@@ -8,7 +8,6 @@ from pathlib import Path
 from threading import Event, Lock, RLock
 from typing import NamedTuple, TypeVar
 
-from modelry.client import cache as caches
 from modelry.client import placement
 from modelry.client.cache import Cache
 from modelry.client.resolution import File, Resolution
@@ -48,9 +47,13 @@ class Fetch:
         self.resolution = resolution
         self.means = means
         self.access = means.access or Access()
+        # What lies on this machine anyway is not kept a second time.
+        near = bool(resolution.addresses) and not is_far(resolution.addresses[0])
+        self.cache = None if means.cache is None or near else means.cache.before(resolution.size)
         self.warnings: list[str] = []
         self.over = Event()
         """That nobody waits for what is still being fetched."""
+        self._grew = False
         self._tick = tick
         self._lock = Lock()
         self._listing = RLock()
@@ -69,15 +72,15 @@ class Fetch:
         if self.means.offline and not self.addresses:
             self._all_here()
         if of.files is None:
-            self._object(File(of.path, of.size, of.sha256), fresh, lambda: self.addresses)
+            (file,) = self._files
+            self._object(file, fresh, lambda: self.addresses)
         else:
             self._folder(fresh, of.files)
 
     def _all_here(self) -> None:
         """Require that what no network may bring lies in the cache."""
-        of, cache = self.resolution, self.means.cache
-        files = (File(of.path, of.size, of.sha256),) if of.files is None else of.files
-        gone = [file for file in files if cache is None or not cache.has(file)]
+        of = self.resolution
+        gone = [file for file in self._files if self.cache is None or not self.cache.has(file)]
         if gone:
             told = ", ".join(f"{file.path} ({file.size:,} bytes)" for file in gone[:_SHOWN])
             more = f" and {len(gone) - _SHOWN} more" if len(gone) > _SHOWN else ""
@@ -88,10 +91,13 @@ class Fetch:
 
     def done(self) -> None:
         """Take note that what was made has got its final name."""
-        of, cache = self.resolution, self.means.cache
-        if cache is not None and cache.link:
-            for file in (File(of.path, of.size, of.sha256),) if of.files is None else of.files:
-                caches.renew(cache.place(file))
+        if self.cache is not None:
+            self.cache.after(self._files, grew=self._grew)
+
+    @property
+    def _files(self) -> tuple[File, ...]:
+        of = self.resolution
+        return (File(of.path, of.size, of.sha256),) if of.files is None else of.files
 
     def _folder(self, fresh: Path, files: tuple[File, ...]) -> None:
         """Make the folder that the artifact is, on stable storage but for its own name."""
@@ -133,8 +139,7 @@ class Fetch:
                 pool.shutdown(wait=False, cancel_futures=True)
 
     def _object(self, file: File, into: Path, places: Callable[[], Sequence[str]]) -> None:
-        """Make one file. What lies on this machine anyway is not kept a second time."""
-        cache, near = self.means.cache, self.addresses and not is_far(self.addresses[0])
+        """Make one file."""
 
         def fetch(fresh: Path) -> None:
             # What is only kept is verified when it is taken: if power goes, it is fetched again.
@@ -144,9 +149,11 @@ class Fetch:
         def copy(place: Path, fresh: Path) -> None:
             _download(str(place), file, fresh, self.access, _Told(lambda _: None, self.over))
 
-        if cache is None or near:
+        if self.cache is None:
             fetch(into)
-        elif not cache.give(file, into, copy, fetch):
+        elif self.cache.give(file, into, copy, fetch):
+            self._grew = True
+        else:
             self.tick(file.size)
 
     def _first(self, addresses: Sequence[str], attempt: Callable[[str], T]) -> T:

@@ -50,19 +50,14 @@ def granted(root: Path) -> int:
     return min(DEFAULT, disk.f_blocks * disk.f_frsize // 10)
 
 
-def fits(root: Path, size: int) -> bool:
-    """Whether so many bytes are to be kept at all."""
-    return size <= granted(root)
-
-
 def touch(place: Path) -> None:
     """Note that a file was used just now."""
     used = place.with_name(place.name + USED)
     with suppress(OSError):
         try:
             os.utime(used)
-        except FileNotFoundError:
-            private.write(used, b"")
+        except FileNotFoundError:  # of one that says nothing, nothing can be lost
+            os.close(os.open(used, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
 
 
 def listed(root: Path) -> list[Kept]:
