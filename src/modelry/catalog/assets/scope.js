@@ -2,6 +2,9 @@
 // It is a file, since the content security policy allows no script within a page.
 "use strict";
 
+// Known from the first line on, so that what a script will show has its room already and nothing moves.
+document.documentElement.classList.replace("no-js", "js");
+
 window.__md_scope = new URL("..", document.currentScript.src);
 
 window.__md_hash = (text) => {
