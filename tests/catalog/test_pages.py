@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -13,7 +14,9 @@ from catalog.registries import HOSTILE, MOMENT, a_hostile_one, a_rich_one, event
 from modelry import catalog
 from modelry.errors import RegistryError
 from modelry.model import layout
+from modelry.model.events import Event
 from modelry.model.files import Files
+from modelry.model.landings import Landing
 
 
 def pages(files: Files, **moment: object) -> dict[str, str]:
@@ -251,3 +254,44 @@ def test_pages_and_documents_say_when_an_assignment_must_be_looked_at_again(
         if path == "docs/api/v1/models/churn/stages/production.json"
     ]
     assert document["due"] == due
+
+
+def test_a_version_page_says_at_a_glance_whether_it_is_good_may_be_used_and_why_it_is_there() -> None:
+    made = pages(a_rich_one(), events=events())
+    held = words(made["docs/models/churn/1.0.0/index.md"])
+    assert "Is it good? 0.9000 AUC ↑ higher is better on customers May I use it? Apache-2.0" in held
+    assert "Why is it in production? the first that beats the rule of thumb" in held
+    gone = words(made["docs/models/churn/1.1.0/index.md"])
+    assert "Superseded in production. 1.0.0 holds it now." in gone
+    assert "May I use it? No, it was withdrawn" in gone
+
+
+def test_a_version_page_shows_each_demand_of_its_stage_with_what_was_found_and_who_said_yes() -> None:
+    policy = registry(a_rich_one()).policy.must
+    begun = Landing("f" * 40, MOMENT.when - timedelta(days=30), "Begin", ("Ada Test",))
+    told = (Event("policy changed", "", None, None, None, begun), *events())
+    page = words(
+        pages(a_rich_one(), events=told, policies={"f" * 40: policy})["docs/models/churn/1.1.0/index.md"]
+    )
+    assert (
+        "production promoted 2026-02-24 after 1.0.0 so Asked Found Margin Verdict "
+        "auc no worse than production, by at most 0.005 0.93, against 0.9 of 1.0.0 +0.0350 passes "
+        "staging before never — none misses "
+        "Judged again by the policy of that moment, ffffffffff , and by what was on record then. "
+        "proposed by Ada Test approved by nothing tells commits merged 0000000000 "
+        "proof Cannot be proven: no evidence of this merge is on record, only what its commit says."
+    ) in page
+    back = words(
+        pages(a_rich_one(), events=told, policies={"f" * 40: policy})["docs/models/churn/1.0.0/index.md"]
+    )
+    assert "A way back to a version that held the stage before is always open: it meets no gate." in back
+
+
+def test_a_folder_of_many_files_is_shown_in_part_and_leads_to_the_rest() -> None:
+    listed = [{"path": f"weights/{number:03}.bin", "size": 1, "sha256": "a" * 64} for number in range(60)]
+    artifact = {"path": "bert", "format": "safetensors", "size": 60, "sha256": "b" * 64, "files": listed}
+    files = {**builders.a_registry(1, 1), **builders.a_version("churn", "1.0.0", artifact=artifact)}
+    page = words(pages(files)["docs/models/churn/1.0.0/index.md"])
+    assert "weights/049.bin" in page
+    assert "weights/050.bin" not in page
+    assert "The first 50 of 60; all of them as JSON" in page

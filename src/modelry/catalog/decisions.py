@@ -1,7 +1,7 @@
 """Why a version holds a stage: each move judged again, by the policy and the facts that main had when it landed."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC
 from itertools import groupby
 from typing import Any, Literal, NamedTuple
@@ -76,6 +76,13 @@ class Standards:
 def of(catalog: Catalog, standards: Standards, model: ModelEntry) -> tuple[Decision, ...]:
     """Give each move of a model's stages, oldest first; the model's task is taken as it is now."""
     return tuple(_decisions(catalog, standards, model))
+
+
+def about(number: str, decided: Iterable[Decision]) -> tuple[Decision, ...]:
+    """Give the decisions by which a version took a stage: of each stage the last, and the last way back; newest first."""
+    mine = [each for each in decided if each.event.version == number]
+    last = {(each.event.stage, each.event.what == "rolled back"): each for each in mine}
+    return tuple(sorted(last.values(), key=lambda each: each.event.when, reverse=True))
 
 
 def _decisions(catalog: Catalog, standards: Standards, model: ModelEntry) -> Iterator[Decision]:

@@ -36,6 +36,12 @@ def _rounded(value: float, size: float) -> str:
     return text.replace("-", MINUS)
 
 
+def signed(value: float) -> str:
+    """Give a number with its sign, for what is a distance."""
+    text = number(value)
+    return text if value < 0 else f"+{text}"
+
+
 def difference(before: float, after: float, goal: Goal) -> Difference:
     """Tell how a metric moved."""
     gap = after - before

@@ -6,10 +6,23 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from modelry.catalog import api, cards, comparisons, escaping, listing, numbers, remotes, snippets, stages
+from modelry.catalog import (
+    api,
+    cards,
+    comparisons,
+    decisions,
+    escaping,
+    listing,
+    numbers,
+    remotes,
+    snippets,
+    stages,
+    witnesses,
+)
+from modelry.catalog.decisions import Decision, Standards
 from modelry.catalog.entries import Catalog, ModelEntry, VersionEntry
 from modelry.catalog.page import Page
-from modelry.model import comparison
+from modelry.model import comparison, landings
 from modelry.model.files import Files
 
 _ENVIRONMENT = Environment(
@@ -28,6 +41,8 @@ _ENVIRONMENT.filters.update(
     minute=numbers.minute,
     shape=comparison.shape,
     plain=comparison.plain,
+    signed=numbers.signed,
+    person=landings.name,
 )
 _ENVIRONMENT.tests["web"] = lambda address: address.startswith(("https://", "http://"))
 _ENVIRONMENT.globals["tone"] = stages.tone
@@ -62,10 +77,12 @@ def _render(catalog: Catalog, page: Page, known: frozenset[str]) -> str:
 
 def _pages(catalog: Catalog) -> Iterator[Page]:
     yield from listing.pages(catalog)
+    standards = Standards(catalog.moment)
     for model in catalog.models:
+        decided = decisions.of(catalog, standards, model)
         yield _model(catalog, model)
         for entry in model.versions:
-            yield _version(catalog, model, entry)
+            yield _version(catalog, model, entry, decisions.about(entry.number, decided))
     yield _activity(catalog)
     yield Page("compare/", "Compare", "compare.md", {}, "Two versions side by side", is_found=False)
     yield _about(catalog)
@@ -92,7 +109,7 @@ def _model(catalog: Catalog, model: ModelEntry) -> Page:
     return Page(f"models/{model.name}/", model.name, "model.md", values, model.summary, has_contents=True)
 
 
-def _version(catalog: Catalog, model: ModelEntry, entry: VersionEntry) -> Page:
+def _version(catalog: Catalog, model: ModelEntry, entry: VersionEntry, decided: tuple[Decision, ...]) -> Page:
     before = model.before(entry)
     champion = None if model.main is entry else model.main
     values = {
@@ -101,6 +118,13 @@ def _version(catalog: Catalog, model: ModelEntry, entry: VersionEntry) -> Page:
         "record": entry.record,
         "before": before,
         "champion": champion,
+        "decisions": [(each, witnesses.of(each.event, catalog.moment, catalog.policy)) for each in decided],
+        "holds": [hold for hold in model.holds.values() if hold.entry is entry],
+        "lost": [
+            (stage, model.holds[stage].entry)
+            for stage in dict.fromkeys(each.event.stage or "" for each in decided)
+            if stage in model.holds and not model.stages_of(entry)
+        ],
         "results": comparisons.results(model, entry, before, champion),
         "changes": comparison.differences(before.record, entry.record) if before else (),
         "params": list(comparison.flat(entry.record.training.params)),
