@@ -85,7 +85,9 @@ def test_a_stage_that_means_other_bytes_is_not_deployed() -> None:
         exports.export("env", builders.registry_of(files), ["churn@production"], Options())
 
 
-@pytest.mark.parametrize(("target", "word"), [("mlserver", "runtime"), ("triton", "backend")])
+@pytest.mark.parametrize(
+    ("target", "word"), [("mlserver", "runtime"), ("triton", "backend"), ("bentoml", "service")]
+)
 def test_a_format_that_a_server_cannot_load_is_told(target: str, word: str) -> None:
     artifact = builders.a_document("version")["artifact"] | {"format": "gguf"}
     files = {**builders.a_registry(), **builders.a_version("churn", "2.0.0", artifact=artifact)}
@@ -94,7 +96,7 @@ def test_a_format_that_a_server_cannot_load_is_told(target: str, word: str) -> N
 
 
 def test_scripts_and_variables_are_read_by_a_shell(tmp_path: Any) -> None:
-    for target in ("mlserver", "triton", "env"):
+    for target in ("mlserver", "triton", "bentoml", "env"):
         folders.write(written.made(target), tmp_path / target)
     for script in tmp_path.glob("*/fetch.sh"):
         subprocess.run(["sh", "-n", script], check=True)
@@ -128,3 +130,11 @@ def _read(data: bytes) -> Any:
     found = yaml.parse(data)
     assert not found.faults
     return found.value
+
+
+def test_a_service_of_bentoml_loads_one_file() -> None:
+    files = [{"path": "a.onnx", "size": 1, "sha256": "0" * 64}]
+    artifact = builders.a_document("version")["artifact"] | {"files": files}
+    found = {**builders.a_registry(), **builders.a_version("churn", "2.0.0", artifact=artifact)}
+    with pytest.raises(RegistryError, match=r"churn@2\.0\.0 is a folder"):
+        exports.export("bentoml", builders.registry_of(found), ["churn@2.0.0"], Options())

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from modelry.errors import RegistryError, UsageError
 from modelry.exports import (
     argocd,
+    bentoml,
     cyclonedx,
     docker,
     env,
@@ -30,6 +31,7 @@ TARGETS: Mapping[str, Target] = {
     "argocd": argocd.files,
     "flux": flux.files,
     "mlserver": mlserver.files,
+    "bentoml": bentoml.files,
     "triton": triton.files,
     "docker": docker.files,
     "huggingface": huggingface.files,
