@@ -21,7 +21,7 @@ class Exit(IntEnum):
     CONFLICT = 6
     """Somebody else was first: the registry has moved on."""
     STALE = 7
-    """The answer is older than one already seen."""
+    """The answer is older than one already seen, contradicts it, or is older than was asked for."""
     YANKED = 8
     """The version was withdrawn."""
     LOCKED = 9

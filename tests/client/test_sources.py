@@ -7,7 +7,9 @@ import socket
 import stat
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
@@ -141,6 +143,23 @@ def test_a_silent_site_is_not_waited_for(web: Web, monkeypatch: pytest.MonkeyPat
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/site"
         with pytest.raises(RegistryError, match=r"no answer for 0\.2 s"):
             client.resolve("churn", url)
+
+
+def test_a_site_that_drips_is_not_waited_for(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    show(web)
+    resolve(web)
+    monkeypatch.setattr("modelry.client.site.PATIENCE", 0.1)
+    over = threading.Event()
+
+    def drip(handler: BaseHTTPRequestHandler) -> None:
+        answer(b" ", length=4000)(handler)
+        with suppress(OSError):
+            while not over.wait(0.02):
+                handler.wfile.write(b" ")
+
+    web.put(PATH, drip)
+    assert "the server is too slow: " in str(resolve(web).fallback)
+    over.set()
 
 
 @pytest.mark.parametrize("status", [401, 403])

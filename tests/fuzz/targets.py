@@ -1,15 +1,17 @@
 """The parsers, each as a function of bytes: what a stranger wrote goes in, a value or a `RegistryError` comes out."""
 
 import io
+import tempfile
 from collections.abc import Callable, Mapping
 from http.client import HTTPMessage
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import builders
 from modelry.catalog import cards
 from modelry.checks import expression_faults, extras
-from modelry.client import site
+from modelry.client import locking, seen, site
 from modelry.errors import RegistryError
 from modelry.model import documents as kinds
 from modelry.model import layout, names
@@ -66,6 +68,18 @@ def _site(data: bytes) -> object:
     return found
 
 
+def _seen(data: bytes) -> object:
+    """Read back what was kept of an answer, and of how far a registry had come, from bytes that somebody altered."""
+    with patch.object(seen, "_get", lambda *_: data):
+        return seen.answer("https://models.example.org", "churn") or seen.moment("https://models.example.org")
+
+
+def _lock(data: bytes) -> object:
+    with tempfile.NamedTemporaryFile() as file:
+        Path(file.name).write_bytes(data)
+        return locking.read(Path(file.name))
+
+
 def _reference(data: bytes) -> object:
     return names.reference(data.decode("utf-8", "surrogateescape"))
 
@@ -101,6 +115,8 @@ TARGETS: Mapping[str, Callable[[bytes], object]] = {
     "reference": _reference,
     "place": _place,
     "site": _site,
+    "seen": _seen,
+    "lock": _lock,
     "card": _card,
     "expression": _expression,
     "schema": _schema,

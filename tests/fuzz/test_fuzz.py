@@ -64,6 +64,17 @@ TEXTS = st.lists(st.sampled_from([*SIGNS, *WORDS]), max_size=60).map("".join)
 SOUND = {
     **{kind: builders.text(kind, document) for kind, document in examples.OF.items()},
     "pointer": builders.a_version()["registry/models/churn/versions/1.0.0/model.onnx.dvc"],
+    "seen": json.dumps(
+        {
+            "schema": "seen/v1",
+            "url": "https://models.example.org",
+            "registry": "acme-models",
+            "sequence": 12,
+            "commit": "c0" * 20,
+            "by": "git",
+        }
+    ).encode(),
+    "lock": b'{"schema": "lock/v1", "locked": []}',
     "card": builders.CARD.encode(),
     "expression": b"champion == null || version.tags.exists(t, t == 'a') && metrics.auc - 0.01 > champion.metrics['auc']",
     "schema": b'{"properties": {"a": {"$ref": "#/$defs/b"}}, "$defs": {"b": {"type": "string", "pattern": "^x+$"}}}',

@@ -1,6 +1,7 @@
 """A registry on the web: what its published catalog says of a model, and what that makes of a reference."""
 
 import json
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
@@ -203,9 +204,12 @@ def _get(url: str, headers: Mapping[str, str], largest: int = _LARGEST) -> Said 
 
 
 def _whole(body: bodies.Body, url: str, largest: int) -> bytes:
-    data = bytearray()
+    data, began = bytearray(), time.monotonic()
     while chunk := body.read(largest + 1 - len(data)):
         data += chunk
+        # Who never falls silent, and never comes to an end, is not waited for either.
+        if time.monotonic() - began > 2 * PATIENCE + len(data) / web.SLOWEST:
+            raise RegistryError(f"{bodies.shown(url)}: the server is too slow: {len(data):,} bytes until now")
         if len(data) > largest:
             raise RegistryError(f"{bodies.shown(url)}: the answer has more than {largest >> 20} MiB")
     return bytes(data)
