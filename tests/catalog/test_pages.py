@@ -295,3 +295,57 @@ def test_a_folder_of_many_files_is_shown_in_part_and_leads_to_the_rest() -> None
     assert "weights/049.bin" in page
     assert "weights/050.bin" not in page
     assert "The first 50 of 60; all of them as JSON" in page
+
+
+def test_the_page_of_a_model_with_many_versions_shows_the_newest_and_leads_to_all() -> None:
+    files = builders.a_registry(1, 120)
+    told = events() * 20
+    made = pages(files, events=told)
+    page = made["docs/models/churn/index.md"]
+    assert page.count('<th scope="row">') == 51  # and the one in production
+    assert "The newest and those in a stage; all 120 versions" in words(page)
+    assert "The last 30 of 120; all of it as JSON" in words(page)
+    assert made["docs/models/churn/versions/index.md"].count("<li>") == 120
+    assert "docs/models/churn/versions/index.md" not in pages(builders.a_registry(1, 50))
+
+
+def test_a_model_page_says_where_it_comes_from_and_what_was_made_from_it() -> None:
+    files = {**a_rich_one(), **builders.a_model("child", ())}
+    files |= builders.a_version("child", "0.1.0", parents=["churn@1.0.0", "https://base.example/model"])
+    made = pages(files)
+    page = words(made["docs/models/churn/index.md"])
+    assert "Made from this model: child 0.1.0" in page
+    assert "M200 15C230 15 230 15 260 15" in made["docs/models/churn/index.md"]
+    child = made["docs/models/child/index.md"]
+    assert '<a href="../../models/churn/1.0.0/">churn@1.0.0</a>' in child
+    assert 'made from <a href="https://base.example/model" rel="nofollow noopener">' in child
+
+
+def test_a_trend_says_what_a_gate_asks_for() -> None:
+    page = pages(a_rich_one())["docs/models/churn/index.md"]
+    assert (
+        "auc over 4 versions: 0.9000 in 1.0.0, 0.9300 in 1.1.0, 0.9200 in 1.2.0, 0.9400 in 2.0.0-rc.1" in page
+    )
+    assert "a gate at 0.8000" in page
+    assert page.count("mr-spark__gate") == 1
+
+
+@pytest.mark.parametrize(
+    ("repository", "forge", "told"),
+    [
+        ("https://github.com/acme/m", None, ["issues?q=churn", "issues/new?title=churn%3A+&", "edit/main/"]),
+        (
+            "https://gitlab.com/acme/m",
+            None,
+            ["-/issues?search=churn", "-/issues/new?issue%5Btitle%5D", "-/edit/"],
+        ),
+        ("https://git.example/acme/m", "forgejo", ["issues?q=churn", "issues/new?title=", "_edit/main/"]),
+        ("https://git.example/acme/m", None, []),
+    ],
+)
+def test_a_model_page_leads_to_its_forge(repository: str, forge: str | None, told: list[str]) -> None:
+    policy = builders.a_policy(repository=repository, forge=forge)
+    page = unescape(pages({**builders.a_registry(1, 1), **policy})["docs/models/churn/index.md"])
+    for start in told:
+        assert f'href="{repository}/{start}' in page
+    assert ("Report a problem" in page) is bool(told)

@@ -24,6 +24,8 @@ class Line(NamedTuple):
     points: tuple[Point, ...]
     words: str
     """What the line shows, for who cannot see it."""
+    bounds: tuple[float, ...] = ()
+    """At which heights gates are drawn."""
 
     @property
     def path(self) -> str:
@@ -31,27 +33,36 @@ class Line(NamedTuple):
         return " ".join(f"{point.x:g},{point.y:g}" for point in self.points)
 
 
-def line(name: str, values: Sequence[tuple[str, float]], marked: str | None) -> Line | None:
+def line(
+    name: str, values: Sequence[tuple[str, float]], marked: str | None, bounds: Sequence[float] = ()
+) -> Line | None:
     """Draw a metric over versions; None where there is no line to draw.
 
-    `values` has the version and its value, in the order of the versions; `marked` is the version to stress.
+    `values` has the version and its value, in the order of the versions; `marked` is the version to stress,
+    and `bounds` are what gates ask for.
     """
     if len(values) <= 1:
         return None
     heights = [value for _, value in values]
-    low, high = min(heights), max(heights)
+    low, high = min(*heights, *bounds), max(*heights, *bounds)
     step = (WIDTH - 2 * MARGIN) / (len(values) - 1)
     points = tuple(
         Point(
             round(MARGIN + step * index, 1),
-            round(HEIGHT - MARGIN - (HEIGHT - 2 * MARGIN) * _share(value, low, high), 1),
+            _height(value, low, high),
             version,
             version == marked,
         )
         for index, (version, value) in enumerate(values)
     )
     told = ", ".join(f"{numbers.number(value)} in {version}" for version, value in values)
-    return Line(points, f"{name} over {len(values)} versions: {told}")
+    gates = "".join(f"; a gate at {numbers.number(bound)}" for bound in bounds)
+    words = f"{name} over {len(values)} versions: {told}{gates}"
+    return Line(points, words, tuple(_height(bound, low, high) for bound in bounds))
+
+
+def _height(value: float, low: float, high: float) -> float:
+    return round(HEIGHT - MARGIN - (HEIGHT - 2 * MARGIN) * _share(value, low, high), 1)
 
 
 def _share(value: float, low: float, high: float) -> float:

@@ -7,7 +7,10 @@ from modelry.catalog.charts import Line
 from modelry.catalog.entries import Edition, Hold, ModelEntry, VersionEntry, edition
 from modelry.catalog.numbers import Difference, Goal
 from modelry.model.documents import Interval, Measurement
+from modelry.model.gates import AtLeast, AtMost
 
+ROWS = 50
+"""How many versions a model's own page shows, beside those that hold a stage."""
 _COLUMNS = 5
 """How many metrics a table of versions has room for."""
 
@@ -112,16 +115,31 @@ def headline(model: ModelEntry, stage: str | None = None) -> Headline:
 def trend(model: ModelEntry, name: str) -> Trend:
     """Give a metric over a model's versions."""
     main = model.main
-    line = charts.line(name, model.series(name), main.number if main else None)
+    line = charts.line(name, model.series(name)[-ROWS:], main.number if main else None, _bounds(model, name))
     return Trend(metric(model, name), _cell(model, main, name) if main else None, line)
+
+
+def _bounds(model: ModelEntry, name: str) -> tuple[float, ...]:
+    """Give where the gates of the stages put a bound to a metric, for this model's task and data set."""
+    gates = (gate for stage in model.policy.stages for gate in stage.gates)
+    found = {
+        gate.at_least if isinstance(gate, AtLeast) else gate.at_most
+        for gate in gates
+        if isinstance(gate, AtLeast | AtMost)
+        and gate.metric == name
+        and (not gate.tasks or model.task in gate.tasks)
+        and gate.dataset in {None, model.dataset.name if model.dataset else None}
+    }
+    return tuple(sorted(found))
 
 
 def table(model: ModelEntry) -> Table:
     """Give a model's versions with the metrics that matter most."""
-    shown = model.metrics[:_COLUMNS]
+    shown, newest = model.metrics[:_COLUMNS], {entry.number for entry in model.versions[-ROWS:]}
     rows = tuple(
         (entry, model.stages_of(entry), tuple(_cell(model, entry, name) for name in shown))
         for entry in reversed(model.versions)
+        if entry.number in newest or model.stages_of(entry)
     )
     return Table(tuple(metric(model, name) for name in shown), rows, len(model.metrics) - len(shown))
 

@@ -12,6 +12,8 @@ from modelry.catalog import (
     comparisons,
     decisions,
     escaping,
+    forms,
+    lineage,
     listing,
     numbers,
     remotes,
@@ -47,8 +49,8 @@ _ENVIRONMENT.filters.update(
 _ENVIRONMENT.tests["web"] = lambda address: address.startswith(("https://", "http://"))
 _ENVIRONMENT.globals["tone"] = stages.tone
 
-_LONG = 200
-"""How many of something a page of its own shows."""
+_SOME, _LONG = 30, 200
+"""How many events a model's page shows, and how many a page of their own."""
 
 
 def files(catalog: Catalog) -> Files:
@@ -77,10 +79,12 @@ def _render(catalog: Catalog, page: Page, known: frozenset[str]) -> str:
 
 def _pages(catalog: Catalog) -> Iterator[Page]:
     yield from listing.pages(catalog)
-    standards = Standards(catalog.moment)
+    standards, children = Standards(catalog.moment), lineage.children(catalog)
     for model in catalog.models:
         decided = decisions.of(catalog, standards, model)
-        yield _model(catalog, model)
+        yield _model(catalog, model, children.get(model.name, ()))
+        if len(model.versions) > comparisons.ROWS:
+            yield _versions(model)
         for entry in model.versions:
             yield _version(catalog, model, entry, decisions.about(entry.number, decided))
     yield _activity(catalog)
@@ -88,7 +92,7 @@ def _pages(catalog: Catalog) -> Iterator[Page]:
     yield _about(catalog)
 
 
-def _model(catalog: Catalog, model: ModelEntry) -> Page:
+def _model(catalog: Catalog, model: ModelEntry, made: tuple[VersionEntry, ...]) -> Page:
     main = model.main
     following = model.foremost.stage if model.foremost else None
     card = main.version.card if main else None
@@ -105,8 +109,16 @@ def _model(catalog: Catalog, model: ModelEntry) -> Page:
         "table": comparisons.table(model),
         "uses": snippets.of(catalog, main, following or main.number) if main else (),
         "card": cards.html(card) if card else None,
+        "lineage": lineage.of(model, made),
+        "forms": forms.of(catalog.policy, model),
+        "events": tuple(reversed(model.events[-_SOME:])),
     }
     return Page(f"models/{model.name}/", model.name, "model.md", values, model.summary, has_contents=True)
+
+
+def _versions(model: ModelEntry) -> Page:
+    path, said = f"models/{model.name}/versions/", f"Every version of {model.name}"
+    return Page(path, f"{model.name} versions", "versions.md", {"model": model}, said, is_found=False)
 
 
 def _version(catalog: Catalog, model: ModelEntry, entry: VersionEntry, decided: tuple[Decision, ...]) -> Page:
