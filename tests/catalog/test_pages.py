@@ -333,7 +333,11 @@ def test_a_trend_says_what_a_gate_asks_for() -> None:
 @pytest.mark.parametrize(
     ("repository", "forge", "told"),
     [
-        ("https://github.com/acme/m", None, ["issues?q=churn", "issues/new?title=churn%3A+&", "edit/main/"]),
+        (
+            "https://github.com/acme/m",
+            None,
+            ["issues?q=churn", "issues/new?title=churn%3A%20&", "edit/main/"],
+        ),
         (
             "https://gitlab.com/acme/m",
             None,
