@@ -1,6 +1,7 @@
 """`modelry export`: files that others read, and bytes that come by the addresses in them."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -52,7 +53,10 @@ def test_the_script_of_a_target_brings_the_bytes(published: Web, tmp_path: Path)
     path = f"{Path(sys.executable).parent}:/usr/bin:/bin"
     for _ in range(2):
         subprocess.run(
-            ["sh", tmp_path / "served/fetch.sh"], check=True, env={"PATH": path}, capture_output=True
+            ["sh", tmp_path / "served/fetch.sh"],
+            check=True,
+            env={**os.environ, "PATH": path},
+            capture_output=True,
         )
     assert (tmp_path / "served/churn/1/model.onnx").read_bytes() == builders.artifact("churn", "1.0.0")
     assert published.asked.count(next(path for path in published.asked if path.startswith("/store/"))) == 1
