@@ -1,7 +1,7 @@
 """What no example can show: rules without a policy, a clock or a remote to ask."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -12,6 +12,7 @@ from modelry.checks import (
     documents,
     expression_answers,
     expression_faults,
+    expression_syntax,
     extras,
     gates,
     lineage,
@@ -20,8 +21,10 @@ from modelry.checks import (
     pointers,
     profiles,
     promotions,
+    prospects,
     queries,
     sizes,
+    sources,
     stages,
     tree,
     waivers,
@@ -539,3 +542,49 @@ def test_an_expression_that_looks_past_the_end_of_a_list_is_an_answer() -> None:
     gate = Require(require='version.authors[99] == "ada"', message="ada made it")
     answer = expression_answers.answer(gate, version, None, "production")
     assert (answer.holds, answer.said) == (False, "cannot be judged: index out of bounds: 99")
+
+
+def test_of_a_pointer_that_cannot_be_read_another_rule_speaks_of_its_record_too() -> None:
+    files = {
+        path: b"outs: []\n" if path.endswith(".dvc") else data
+        for path, data in builders.a_version(version="1.2.0").items()
+    }
+    assert list(pointers.pointer_mismatch.look(a_change(files))) == []
+
+
+def test_a_complaint_that_names_no_place_has_none() -> None:
+    assert expression_syntax.refused("1 +", "Nobody knows why") is None
+
+
+def test_a_folder_of_a_public_source_is_bounded_and_its_address_ends_in_a_slash() -> None:
+    policy = builders.a_policy(
+        sources={"hosts": ["models.example.org"]},
+        remotes={"store": {"url": "s3://acme/models"}},
+    )
+    files = [{"path": f"{at:04}.bin", "size": 1, "sha256": "0" * 64} for at in range(1001)]
+    artifact = {"path": "model", "format": "onnx", "size": 1001, "sha256": "0" * 64, "files": files}
+    artifact["source"] = {"url": "https://models.example.org/model"}
+    context = a_change(builders.a_version(version="1.2.0", artifact=artifact), before={**BASE, **policy})
+
+    assert [problem.message for problem in sources.source_not_allowed.look(context)] == [
+        "a folder's address ends in a slash, a file's does not: it ends in no slash",
+        "a source is asked for at most 1,000 files",
+    ]
+
+
+def test_a_soak_that_is_over_is_not_waited_for() -> None:
+    wanted = [{"name": "test"}, {"name": "staging"}]
+    wanted.append({"name": "production", "after": ["test", "staging"], "soak": "1d"})  # type: ignore[dict-item]
+    policy = builders.registry_of(BASE | builders.a_policy(stages=wanted)).policy.must
+    since = {"test": DAY - timedelta(days=2), "staging": DAY - timedelta(hours=1)}
+
+    def history(_model: str, stage: str) -> list[Held]:
+        return [Held("1.1.0", since[stage])] if stage in since else []
+
+    files = {**BASE, **builders.an_assignment(version="1.1.0", stage="staging")}
+    files |= builders.an_assignment(version="1.1.0", stage="test")
+    after = builders.an_assignment(version="1.1.0", stage="production", previous="1.0.0")
+    context = a_change(after, before=files, policy=policy, now=DAY, history=history)
+    report = checks.run([promotions.stage_skipped], context)
+
+    assert prospects.soaks_until(context, report) == DAY + timedelta(hours=23)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import builders
-from modelry.model import evidence, notes
+from modelry.model import evidence, layout, notes
 from modelry.model.changes import between
 from modelry.model.evidence import Approver, Check, Predicate, Proposed, Signature, Someone
 from modelry.reports import documents
@@ -145,3 +145,13 @@ def test_every_field_of_the_schema_is_described() -> None:
         for field, inner in part.get("properties", {}).items()
         if not inner.get("description")
     ] == []
+
+
+def test_an_artifact_that_is_gone_or_cannot_be_read_has_no_digest() -> None:
+    before = {**builders.a_model(versions=["1.0.0", "1.1.0"]), **builders.a_policy()}
+    broken = layout.version("churn", "1.1.0")
+    after = {path: data for path, data in before.items() if "/1.0.0/" not in path} | {
+        broken: b"schema: version/v9"
+    }
+    changes = between(builders.registry_of(before), builders.registry_of(after))
+    assert evidence.artifacts(changes) == {}

@@ -393,3 +393,8 @@ def test_results_stand_beside_those_on_the_same_data() -> None:
         Result("d@1", "", "f1", 0.5, None),
     )
     assert comparison.results(None, versions["1.0.0"])[0] == Result("d@1", "", "auc", None, 0.9)
+
+
+def test_a_record_without_a_source_names_no_public_address() -> None:
+    artifact = examples.OF["version"]["artifact"]
+    assert list(documents.Artifact.model_validate({**artifact, "source": None}).addresses) == []

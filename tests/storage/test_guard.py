@@ -327,3 +327,19 @@ def test_a_host_of_policy_means_itself(host: str, meant: list[str], not_meant: l
 
     assert [url for url in meant if not allowed(url)] == []
     assert [url for url in not_meant if allowed(url)] == []
+
+
+def test_where_no_machine_of_a_name_answers_the_last_one_s_error_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        nobody = gone.getsockname()
+    network = guard.Network(lambda *_: [nobody, nobody], lambda _: True, ssl.create_default_context)
+    monkeypatch.setattr(guard, "NETWORK", network)
+    with pytest.raises(ConnectionRefusedError):
+        guard.get(Address(HOST, 443, "/"), 0, time.monotonic() + 5)
+
+
+def test_no_time_is_left_after_the_end() -> None:
+    with pytest.raises(TimeoutError, match=r"^it took too long$"):
+        guard._left(time.monotonic() - 1)

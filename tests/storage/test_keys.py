@@ -152,3 +152,11 @@ def test_what_is_no_key_of_ours_is_told(data: bytes | None, told: str, tmp_path:
 def test_a_variable_that_is_not_set_is_told() -> None:
     with pytest.raises(RegistryError, match="there is no key: NO_SUCH_KEY is not set"):
         keys.signing("env:NO_SUCH_KEY")
+
+
+def test_a_key_of_another_kind_proves_nothing() -> None:
+    other = rsa.generate_private_key(65537, 2048)
+    der = other.public_key().public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    assert keys._holds(der, b"signature", b"data") is False

@@ -90,3 +90,32 @@ def test_answers_may_come_in_any_order() -> None:
             server.write(text(b"\x67" + struct.pack(">I", number) + text(b"%d" % number)))
         server.flush()
         assert [reply.data() for reply in replies] == [b"1", b"2"]
+
+
+def test_at_the_end_of_a_file_there_are_no_bytes() -> None:
+    reply = Reply("x")
+    reply.give(status(1))
+    assert reply.data() == b""
+
+
+def test_an_answer_to_nobody_is_left_alone() -> None:
+    ours, theirs = os.pipe()
+    os.write(theirs, VERSION)
+    with Path(os.devnull).open("wb") as nobody, os.fdopen(theirs, "wb") as server:
+        asked = Channel(os.fdopen(ours, "rb"), nobody)
+        reply = asked.read(b"h", 0, 1, "x")
+        for number in (77, 1):
+            server.write(text(b"\x67" + struct.pack(">I", number) + text(b"%d" % number)))
+        server.flush()
+        assert reply.data() == b"1"
+
+
+def test_who_can_be_told_nothing_any_more_is_lost() -> None:
+    ours, theirs = os.pipe()
+    os.write(theirs, VERSION)
+    nobody = Path(os.devnull).open("wb")  # noqa: SIM115 - it is closed on purpose
+    with os.fdopen(theirs, "wb"):
+        asked = Channel(os.fdopen(ours, "rb"), nobody)
+        nobody.close()
+        with pytest.raises(LostError, match="the connection ended"):
+            asked.look("/x", "x")

@@ -14,7 +14,7 @@ import pytest
 
 import sshd
 from modelry.errors import RegistryError
-from modelry.storage import access, remotes, sftp, ssh
+from modelry.storage import access, remotes, sftp, ssh, ssh_host
 from sshd import PASSPHRASE, Folder, Server
 
 pytestmark = pytest.mark.xdist_group("ssh")
@@ -264,3 +264,32 @@ class TestByPassword:
     def test_who_does_not_is_not(self, server: Folder) -> None:
         with pytest.raises(RegistryError, match="the server lets nobody in by what ssh has"):
             read(remotes.address(server.url, MD5), told({"url": server.url, "password": "wrong"}))
+
+
+def test_a_file_that_gets_shorter_while_it_is_read_ends_early(folder: Folder) -> None:
+    folder.fill({place(MD5): BODY})
+    with remotes.open_object(remotes.address(folder.url, MD5), told(folder.settings)) as body:
+        begun = body.read(1000)
+        os.truncate(folder.path / place(MD5), 2000)
+        rest = b"".join(iter(lambda: body.read(1 << 20), b""))
+    assert BODY.startswith(begun + rest)
+    assert len(begun + rest) < len(BODY)
+
+
+def test_a_lost_connection_is_let_go_as_well(folder: Folder) -> None:
+    folder.fill({place(MD5): BODY})
+    how, before = told(folder.settings), set(children(os.getpid()))
+    with remotes.open_object(remotes.address(folder.url, MD5), how) as body:
+        assert body.read(1000) == BODY[:1000]
+        (client,) = set(children(os.getpid())) - before
+        os.kill(client, signal.SIGKILL)
+        os.waitid(os.P_PID, client, os.WEXITED | os.WNOWAIT)
+
+
+def test_the_settings_of_dvc_are_those_of_ssh() -> None:
+    assert ssh_host._chosen({"gss_auth": "true"})["GSSAPIAuthentication"] == "yes"
+
+
+def test_a_process_without_pipes_is_lost() -> None:
+    with pytest.raises(sftp.LostError, match=r"^there is no pipe$"):
+        ssh_host._piped(None)

@@ -308,3 +308,8 @@ def test_an_edit_that_cannot_be_made_alone_is_refused(
     with pytest.raises(RegistryError) as caught:
         yaml.edit(text, keys, value)
     assert str(caught.value) == message
+
+
+def test_a_field_that_is_not_there_cannot_be_removed() -> None:
+    with pytest.raises(RegistryError, match=r"^`b` leads nowhere: there is no `b`$"):
+        yaml.remove("a: 1\n", "b")

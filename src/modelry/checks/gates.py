@@ -1,7 +1,7 @@
 """Quality gates: how a version fares at what it must show before it may hold a stage."""
 
 import math
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 from modelry.checks import expression_answers, profiles
 from modelry.checks.base import Context
@@ -92,6 +92,8 @@ def _judge(gate: Gate, version: Version, stage: str, registry: Registry, policy:
             return Verdict("signed", "no signature on record", passed=False)
         case Scanned():
             return Verdict("scan clean", "no scan on record", passed=False)
+        case _:
+            assert_never(gate)
 
 
 def _on(dataset: str | None) -> str:

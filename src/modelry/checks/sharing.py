@@ -88,13 +88,13 @@ def _start(work: Work[T], todo: int) -> tuple[int, int]:
         os.close(answers)
         os.close(tell)
         raise
-    if pid:
-        os.close(tell)
-        return pid, answers
-    try:
-        _help(work, todo, tell)
-    finally:
-        os._exit(0)
+    if pid == 0:  # pragma: no cover - the copy of this process ends here, and what was measured in it with it
+        try:
+            _help(work, todo, tell)
+        finally:
+            os._exit(0)
+    os.close(tell)
+    return pid, answers
 
 
 def _help(work: Work[T], todo: int, tell: int) -> None:
