@@ -552,6 +552,12 @@ def test_of_a_pointer_that_cannot_be_read_another_rule_speaks_of_its_record_too(
     assert list(pointers.pointer_mismatch.look(a_change(files))) == []
 
 
+def test_a_sign_that_nobody_sees_is_told_by_its_number() -> None:
+    policy = builders.registry_of(BASE).policy.must
+    (wrong,) = expression_faults.of("metrics.auc\u200b > 0.9", policy)
+    assert wrong.message == "the expression cannot be read: the sign U+200B cannot stand here"
+
+
 def test_a_complaint_that_names_no_place_has_none() -> None:
     assert expression_syntax.refused("1 +", "Nobody knows why") is None
 

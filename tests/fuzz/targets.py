@@ -1,6 +1,7 @@
 """The parsers, each as a function of bytes: what a stranger wrote goes in, a value or a `RegistryError` comes out."""
 
 import io
+import json
 import tempfile
 from collections.abc import Callable, Mapping
 from http.client import HTTPMessage
@@ -10,16 +11,16 @@ from unittest.mock import patch
 
 import builders
 from modelry.catalog import cards
-from modelry.checks import expression_faults, extras
+from modelry.checks import expression_faults, extras, json_places, queries
 from modelry.client import locking, seen, site
 from modelry.errors import RegistryError
 from modelry.model import documents as kinds
-from modelry.model import layout, names
+from modelry.model import landings, layout, names, notes, uris
 from modelry.model.fields import Part
 from modelry.model.pointer import Pointer
 from modelry.model.policy import Policy
 from modelry.model.scaffold import Scaffold
-from modelry.storage import documents, web, yaml
+from modelry.storage import access, documents, facts, lists, web, yaml
 
 TYPES: Mapping[str, type[Part]] = {
     "registry": Policy,
@@ -109,6 +110,46 @@ def _schema(data: bytes) -> object:
         return None
 
 
+def _facts(data: bytes) -> object:
+    return facts.evaluations(facts.Given("facts.yaml", data), "a@1")
+
+
+def _facts_in_json(data: bytes) -> object:
+    return facts._json(Path("facts.json"), data)
+
+
+def _list(data: bytes) -> object:
+    found = lists.parsed(data, ["a/b"])
+    assert list(found) == ["a/b"]
+    return found
+
+
+def _note(data: bytes) -> object:
+    found = notes.read(data)
+    assert all(fault.isprintable() for fault in found.faults)
+    return found
+
+
+def _message(data: bytes) -> object:
+    message = data.decode("utf-8", "replace")
+    landings._pull_request(message, "https://github.com/acme/models")
+    return landings.claim(message, merges=True)
+
+
+def _query(data: bytes) -> object:
+    known = {"stages": ["production"], "metrics": {"auc": 0.9}, "version": "1.2.0"}
+    return queries.Query(data.decode("utf-8", "replace")).means(known.__getitem__)
+
+
+def _places(data: bytes) -> object:
+    try:
+        found = json.loads(data.decode())
+    except (ValueError, RecursionError):
+        return None  # whoever asks for places has read it before
+    assert json_places.Places(data.decode()).of(("a", 0)) >= (1, 1)
+    return found
+
+
 TARGETS: Mapping[str, Callable[[bytes], object]] = {
     "yaml": _yaml,
     **{kind: _document(kind) for kind in TYPES},
@@ -120,6 +161,15 @@ TARGETS: Mapping[str, Callable[[bytes], object]] = {
     "card": _card,
     "expression": _expression,
     "schema": _schema,
+    "facts": _facts,
+    "facts in JSON": _facts_in_json,
+    "list of a folder": _list,
+    "note of evidence": _note,
+    "message of a commit": _message,
+    "settings of DVC": lambda data: list(access.remotes(data)),
+    "query": _query,
+    "places in JSON": _places,
+    "address": lambda data: uris.uri(data.decode("utf-8", "replace")),
 }
 
 

@@ -77,6 +77,15 @@ SOUND = {
     "lock": b'{"schema": "lock/v1", "locked": []}',
     "card": builders.CARD.encode(),
     "expression": b"champion == null || version.tags.exists(t, t == 'a') && metrics.auc - 0.01 > champion.metrics['auc']",
+    "facts": b"- dataset: {name: test, version: '1'}\n  metrics: {auc: 0.9}\n  intervals: {auc: [0.8, 0.95]}\n",
+    "facts in JSON": b'{"auc": 0.9, "confusion": [[1, 2], [3, 4]], "when": "now"}',
+    "list of a folder": b'[{"md5": "aa16f36ee03dbd5a8e1cd3ce0b3a1e7e", "relpath": "a/b"}]',
+    "note of evidence": b'{"payload": "e30=", "payloadType": "application/vnd.in-toto+json", "signatures": []}\n{}\n',
+    "message of a commit": b"Merge pull request #7 from ada/churn\n\nWhy.\n\nProposed-by: A <a@b.c>\nApproved-by: B <b@b.c>\n",
+    "settings of DVC": b"[core]\n    remote = store\n['remote \"store\"']\n    url = s3://acme/models\n",
+    "query": b"metrics.auc > 0.9 && stages.exists(s, s == 'production') || version != '2.0.0'",
+    "places in JSON": b'{"a": [1, {"b": "c"}], "a": null, "d": "\\u0041"}',
+    "address": b"modelry+http://models.example.org/a/churn@production?sha256=" + b"0" * 64,
     "schema": b'{"properties": {"a": {"$ref": "#/$defs/b"}}, "$defs": {"b": {"type": "string", "pattern": "^x+$"}}}',
 }
 JSON = st.recursive(

@@ -132,7 +132,9 @@ def _stumble(text: str, at: int) -> str:
     word = re.match(r"\w+|.", rest)
     told = word[0] if word is not None else rest[:1]
     meant = f"; write `{_MEANT[told]}`" if told in _MEANT else ""
-    return f"`{told}` cannot stand here{meant}"
+    # What nobody would see is told by its number.
+    shown = f"`{told}`" if told.isprintable() else f"the sign U+{ord(told):04X}"
+    return f"{shown} cannot stand here{meant}"
 
 
 def pieces(node: Node) -> Iterator[Node]:
