@@ -190,7 +190,7 @@ def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
             served.bodies.append(self.rfile.read(int(self.headers.get("Content-Length", 0))))
             (answers.pop(0) if len(answers) > 1 else answers[0])(self)
 
-        do_POST = do_GET  # noqa: N815 - the server's own word
+        do_POST = do_PROPFIND = do_GET  # noqa: N815 - the server's own words
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""

@@ -19,6 +19,7 @@ def asked(*persons: str, author_may: bool = False) -> Approvals:
     [
         (asked("ada@acme.example"), Someone(name="Bob", email="bob@acme.example"), Doubts()),
         (asked("ADA@acme.example", author_may=True), None, Doubts()),
+        (asked("Bob", "Ada", author_may=True), None, Doubts()),
         (asked(author_may=True), None, Doubts()),
         (
             asked(),
@@ -35,7 +36,7 @@ def asked(*persons: str, author_may: bool = False) -> Approvals:
             ),
         ),
     ],
-    ids=["another", "the author, who may", "anyone", "of nobody known", "who may not"],
+    ids=["another", "the author, who may", "by name", "anyone", "of nobody known", "who may not"],
 )
 def test_an_address_tells_who_somebody_is(by: Approvals, author: Someone | None, doubts: Doubts) -> None:
     assert people.approvals(by, author, [ADA]) == doubts

@@ -544,14 +544,6 @@ def test_an_expression_that_looks_past_the_end_of_a_list_is_an_answer() -> None:
     assert (answer.holds, answer.said) == (False, "cannot be judged: index out of bounds: 99")
 
 
-def test_of_a_pointer_that_cannot_be_read_another_rule_speaks_of_its_record_too() -> None:
-    files = {
-        path: b"outs: []\n" if path.endswith(".dvc") else data
-        for path, data in builders.a_version(version="1.2.0").items()
-    }
-    assert list(pointers.pointer_mismatch.look(a_change(files))) == []
-
-
 def test_a_sign_that_nobody_sees_is_told_by_its_number() -> None:
     policy = builders.registry_of(BASE).policy.must
     (wrong,) = expression_faults.of("metrics.auc\u200b > 0.9", policy)

@@ -119,3 +119,20 @@ def test_who_can_be_told_nothing_any_more_is_lost() -> None:
         nobody.close()
         with pytest.raises(LostError, match="the connection ended"):
             asked.look("/x", "x")
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (struct.pack(">I", 0), (None, None)),
+        (struct.pack(">IQ", 1, 7), (7, None)),
+        (struct.pack(">IIII", 6, 1, 2, 0o100644), (None, 0o100644)),
+        (struct.pack(">IQIII", 7, 7, 1, 2, 0o100644), (7, 0o100644)),
+    ],
+)
+def test_of_a_file_is_known_what_the_server_says(
+    answer: bytes, expected: tuple[int | None, int | None]
+) -> None:
+    reply = Reply("x")
+    reply.give(b"\x69" + struct.pack(">I", 1) + answer)
+    assert reply.attributes() == expected

@@ -100,6 +100,13 @@ class TestMany:
         web.put("/files/md5/ab/", answered)  # type: ignore[arg-type]
         found = remotes.sizes(url, wanted, access.Access())
         assert found == {**dict.fromkeys(wanted[:-1], 7), wanted[-1]: None}
+        assert web.asked[0] == "/files/md5/ab/"
+
+    def test_is_nothing_where_their_folder_is_not_there(self, web: Web) -> None:
+        wanted = [f"ab{number:030}" for number in range(40)]
+        found = remotes.sizes(web.url.replace("http://", "webdav://"), wanted, access.Access())
+        assert {md5: found.get(md5) for md5 in wanted} == dict.fromkeys(wanted)
+        assert web.asked == ["/files/md5/ab/"]
 
 
 @pytest.mark.parametrize(

@@ -22,32 +22,24 @@ def pointer_mismatch(context: Context) -> Iterator[Problem]:
     """
     for version in context.versions:
         # With two pointers nobody knows which is meant: of that, `incomplete-version` speaks.
-        if version.record.value is None or len(version.pointers) != 1:
+        if version.record.value is None or len(version.pointers) != 1 or version.pointers[0].value is None:
             continue
-        artifact = version.record.value.artifact
-        for pointer in version.pointers:
-            if pointer.value is None:
-                continue
-            out = pointer.value.out
-            if pointer.path != layout.version(version.model, version.number, f"{out.path}.dvc"):
-                yield Problem(
-                    pointer.path,
-                    f"expected the name {out.path}.dvc",
-                    hint="rename it, as `dvc add` would",
-                )
-            for key, found, expected in (
-                ("path", out.path, artifact.path),
-                ("size", out.size, artifact.size),
-            ):
-                if found != expected:
-                    where = pointer.locate(["outs", 0, key])
-                    yield Problem(pointer.path, f"`{key}` is {found}, but the record says {expected}", where)
-            if pointer.value.is_folder != (artifact.files is not None):
-                yield Problem(
-                    version.record.path,
-                    "a folder's record lists its files, a file's does not, and the pointer says otherwise",
-                    version.record.locate(["artifact"]),
-                )
+        artifact, pointer = version.record.value.artifact, version.pointers[0]
+        out = version.pointers[0].value.out
+        if pointer.path != layout.version(version.model, version.number, f"{out.path}.dvc"):
+            yield Problem(
+                pointer.path, f"expected the name {out.path}.dvc", hint="rename it, as `dvc add` would"
+            )
+        for key, found, expected in (("path", out.path, artifact.path), ("size", out.size, artifact.size)):
+            if found != expected:
+                where = pointer.locate(["outs", 0, key])
+                yield Problem(pointer.path, f"`{key}` is {found}, but the record says {expected}", where)
+        if version.pointers[0].value.is_folder != (artifact.files is not None):
+            yield Problem(
+                version.record.path,
+                "a folder's record lists its files, a file's does not, and the pointer says otherwise",
+                version.record.locate(["artifact"]),
+            )
 
 
 @rule("folder-digest-mismatch")
