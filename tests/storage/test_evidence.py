@@ -3,7 +3,7 @@
 from modelry.git import Repository
 from modelry.model import evidence as kinds
 from modelry.model.evidence import Given, Someone
-from modelry.storage import evidence
+from modelry.storage import evidence, noted
 
 
 def line(repository: Repository, commit: str, account: str) -> str:
@@ -24,17 +24,17 @@ def test_what_two_clones_recorded_at_once_is_joined(a_repo: Repository) -> None:
         a_repo.run("update-ref", ref, alone)
     assert accounts(a_repo, commit) == {"ours", "theirs"}
 
-    before, joined = a_repo.commit(evidence.REF), evidence.added(a_repo, {commit: lines["news"]})
+    before, joined = a_repo.commit(evidence.REF), noted.added(a_repo, evidence.NOTES, {commit: lines["news"]})
     a_repo.run("update-ref", evidence.REF, joined)
     assert accounts(a_repo, commit) == {"ours", "theirs", "news"}
-    assert all(evidence.has(a_repo, commit, told) for told in lines.values())
-    assert evidence.forgotten(a_repo, before, joined) == []
-    assert evidence.forgotten(a_repo, joined, before) == [commit]
+    assert all(noted.has(a_repo, evidence.NOTES, commit, told) for told in lines.values())
+    assert noted.forgotten(a_repo, before, joined) == []
+    assert noted.forgotten(a_repo, joined, before) == [commit]
 
 
 def test_what_is_recorded_already_makes_no_commit(a_repo: Repository) -> None:
     commit = a_repo.commit("main")
     told = line(a_repo, commit, "ada")
-    first = evidence.added(a_repo, {commit: told})
+    first = noted.added(a_repo, evidence.NOTES, {commit: told})
     a_repo.run("update-ref", evidence.REF, first)
-    assert evidence.added(a_repo, {commit: told}) == first
+    assert noted.added(a_repo, evidence.NOTES, {commit: told}) == first
