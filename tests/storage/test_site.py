@@ -14,7 +14,7 @@ import pytest
 
 import builders
 from modelry import catalog
-from modelry.catalog import Moment
+from modelry.catalog import Moment, articles
 from modelry.errors import RegistryError, UsageError
 from modelry.git import Repository
 from modelry.model import layout
@@ -22,6 +22,7 @@ from modelry.model.events import Event
 from modelry.model.files import Files
 from modelry.model.landings import Landing
 from modelry.storage import folders, moments, site
+from modelry.storage.site import engine
 
 WHEN = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
 
@@ -48,7 +49,57 @@ def test_the_same_tree_gives_the_same_site(tmp_path: Path) -> None:
         site.build(files, tmp_path / name, WHEN)
     assert content(tmp_path / "one") == content(tmp_path / "two")
     assert (tmp_path / "one/models/churn/1.0.0/index.html").is_file()
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["one", "registry-of-it", "two"]
+    assert sorted(path.name for path in tmp_path.iterdir() if not path.name.endswith(".state")) == [
+        "one",
+        "registry-of-it",
+        "two",
+    ]
+
+
+def test_every_page_is_what_mkdocs_makes_of_the_same_tree_but_for_blanks_at_line_ends(tmp_path: Path) -> None:
+    files = {**builders.a_registry(2, 3), **builders.an_assignment("churn", "1.1.0", "production")}
+    yank = builders.text("yank", builders.a_document("yank"))
+    files[layout.version("churn", "1.2.0", "yanked.yaml")] = yank
+    folders.write(files, tmp_path / "registry-of-it")
+    given = catalog.files(moments.read(tmp_path / "registry-of-it")[0], Moment(None, 0, WHEN))
+    folders.write(given, tmp_path / "tree")
+    engine.run(tmp_path / "tree", tmp_path / "slowly", WHEN)
+    site.build(given, tmp_path / "quickly", WHEN)
+    pages = sorted(path.relative_to(tmp_path / "slowly") for path in (tmp_path / "slowly").rglob("*.html"))
+    assert len(pages) > 15
+    for page in pages:
+        slowly, quickly = ((tmp_path / how / page).read_text("utf-8") for how in ("slowly", "quickly"))
+        assert articles.slim(quickly).strip() == articles.slim(slowly).strip(), page
+    others = {
+        path for path in content(tmp_path / "slowly") if not path.endswith((".html", "search_index.json"))
+    }
+    assert {path: content(tmp_path / "slowly")[path] for path in others} == {
+        path: content(tmp_path / "quickly")[path] for path in others
+    }
+
+
+def test_a_second_build_takes_the_theme_over_and_gives_the_same_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = tree(tmp_path)
+    site.build(files, tmp_path / "site", WHEN)
+    first = content(tmp_path / "site")
+    with monkeypatch.context() as patch:
+        patch.setattr(engine, "run", None)  # mkdocs would be needed
+        site.build(files, tmp_path / "site", WHEN)
+    assert content(tmp_path / "site") == first
+
+
+@pytest.mark.parametrize("altered", ["site/assets/stylesheets", ".site.state"])
+def test_of_a_site_that_somebody_altered_nothing_is_taken_over(altered: str, tmp_path: Path) -> None:
+    files = tree(tmp_path)
+    site.build(files, tmp_path / "site", WHEN)
+    first = content(tmp_path / "site")
+    place = tmp_path / altered
+    path = place if place.is_file() else next(path for path in sorted(place.rglob("*")) if path.is_file())
+    path.write_bytes(b"{}")
+    site.build(files, tmp_path / "site", WHEN)
+    assert content(tmp_path / "site") == first
 
 
 def test_what_mkdocs_warns_of_is_an_error_and_the_old_site_stays(tmp_path: Path) -> None:

@@ -52,7 +52,8 @@ class Making:
 
     def run(self, tick: Tick) -> Done:
         """Fill the fresh folder, and look it through."""
-        around = self._theme(_guess(self._tabs))
+        by_hand = {path.removesuffix(PAGE) for path in self._plan.written}
+        around = self._theme(_guess(self._tabs - by_hand))
         kept = self._parts(around, tick)
         self._rest(around)
         self._check(around)
@@ -136,7 +137,9 @@ class Making:
         known = {path for part in self._after.values() for path in part.files}
         complaints = [] if "index.html" in known else ["there is no index.html"]
         # A frame that no tab has is the same on all of its pages: to look at one is enough.
-        other = next((path for path in known if path.startswith("models/") and path.endswith("/index.html")), "")
+        other = next(
+            (path for path in known if path.startswith("models/") and path.endswith("/index.html")), ""
+        )
         for kind, frame in around.frames.items():
             page = kind.path if kind.is_tab else other.removesuffix("index.html")
             text = frames.framed(frame, page, articles.EMPTY).decode()
