@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+from hypothesis import settings
 
 import builders
 import certificates
@@ -45,6 +46,10 @@ from modelry.scaffolding import ground
 from modelry.storage import folders
 from public import Public, serving
 from seaweedfs import Bucket, Server
+
+# How long an example takes is the machine's, and no property of what is tested.
+settings.register_profile("on any machine", deadline=None)
+settings.load_profile("on any machine")
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 

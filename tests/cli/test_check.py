@@ -341,7 +341,14 @@ def test_a_history_that_git_cannot_read_is_no_verdict(
     [
         (
             ["check", "--base", "main", "--offline"],
-            {"modelry.forges", "modelry.auditing", "modelry.catalog", "modelry.model.evidence", "cel"},
+            {
+                "modelry.forges",
+                "modelry.auditing",
+                "modelry.catalog",
+                "modelry.model.evidence",
+                "modelry.model.schema",
+                "cel",
+            },
         ),
         (["review", "--base", "main", "--offline"], {"modelry.forges", "modelry.auditing"}),
         (["list"], {"modelry.forges", "modelry.auditing", "modelry.checks"}),

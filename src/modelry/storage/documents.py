@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast
 from pydantic import BaseModel, StringConstraints, ValidationError
 from pydantic_core import ErrorDetails
 
-from modelry.model import fields, layout, names, policy, schema
+from modelry.model import fields, layout, names, policy
 from modelry.model.files import REGULAR, Files, Tree
 from modelry.model.gates import KINDS
 from modelry.model.places import Fault, Position
@@ -109,6 +109,8 @@ def parse(data: bytes, type_: type[M]) -> tuple[M | None, tuple[Fault, ...]]:
 
 def files(written: Mapping[str, Mapping[str, Any]]) -> Files:
     """Give documents as scaffolded files, each beginning with the line by which editors know its schema."""
+    from modelry.model import schema  # noqa: PLC0415 - who only reads needs no schemas
+
     made = {}
     for path, content in written.items():
         place = layout.place(path)
