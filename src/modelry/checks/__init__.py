@@ -26,7 +26,8 @@ from modelry.checks import (
     waivers,
     yanks,
 )
-from modelry.checks.base import Context, Finding, Problem, Report, Rule, Severity, UnavailableError
+from modelry.checks.base import Context, Problem, Rule, Severity, UnavailableError
+from modelry.checks.findings import Finding, Report
 from modelry.model import changes
 from modelry.model.policy import Approvals
 from modelry.model.registry import Model

@@ -1,4 +1,4 @@
-"""What a rule is, what it may see, and what it says: frozen values all."""
+"""What a rule is, what it may see, and what it has to say: frozen values all."""
 
 from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
 from inspect import cleandoc
-from typing import Any, Generic, NamedTuple
+from typing import Generic, NamedTuple
 
 from typing_extensions import TypeVar
 
@@ -273,60 +273,3 @@ def rule(id_: str, severity: Severity = Severity.ERROR) -> Callable[[Look[Seen]]
         return Rule(id_, severity, look)
 
     return make
-
-
-@dataclass(frozen=True, order=True)
-class Finding:
-    """One place where a rule does not hold."""
-
-    path: str
-    line: int
-    column: int
-    rule: str
-    message: str
-    hint: str
-    severity: Severity
-    on_base: bool = False
-    """Whether the base has the very same: the change is not to blame, and it does not block."""
-    approvals: Approvals | None = field(default=None, compare=False)
-    """Who may say yes to it, and how many must; None for what nobody can, and for what anyone can who may merge."""
-    answer: str = field(default="", compare=False)
-    """Who has said yes to it, where a forge was asked and enough have."""
-
-
-@dataclass(frozen=True)
-class Report:
-    """What checking found."""
-
-    findings: tuple[Finding, ...]
-    skipped: tuple[tuple[str, str], ...]
-    """Rules that could not look, each with why."""
-    classes: tuple[str, ...]
-    """What kind of change it is; empty without a change."""
-    rules: tuple[Rule[Any], ...] = ()
-    """The rules that were asked."""
-    command: str = "check"
-    """Which command asked them; their page of the reference is named by it."""
-
-    @property
-    def errors(self) -> tuple[Finding, ...]:
-        """What forbids the merge."""
-        return tuple(f for f in self.findings if not f.on_base and f.severity is Severity.ERROR)
-
-    @property
-    def persons(self) -> tuple[Finding, ...]:
-        """What somebody has to decide, and nobody has."""
-        decisions = (f for f in self.findings if not f.on_base and f.severity is Severity.PERSON)
-        return tuple(f for f in decisions if not f.answer)
-
-    @property
-    def answered(self) -> tuple[Finding, ...]:
-        """What somebody had to decide, and has."""
-        return tuple(f for f in self.findings if f.answer)
-
-    @property
-    def verdict(self) -> str:
-        """Sum up: `passes`, `needs a person` or `fails`."""
-        if self.errors:
-            return "fails"
-        return "needs a person" if self.persons else "passes"

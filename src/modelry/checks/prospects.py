@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from modelry.checks import gates, promotions
-from modelry.checks.base import Context, Report
+from modelry.checks.base import Context
+from modelry.checks.findings import Report
 from modelry.checks.gates import Verdict
 from modelry.checks.waivers import waived
 from modelry.model.policy import Stage

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from modelry.checks.base import Finding, Report, Rule, UnavailableError
+from modelry.checks.base import Rule, UnavailableError
+from modelry.checks.findings import Finding, Report
 from modelry.doctor import (
     actions,
     audits,
