@@ -1,7 +1,7 @@
 """The built site: pages of our own making in the theme's frame, looked through, then put in place whole.
 
 - `engine` runs mkdocs, `theme` keeps what it made; `writing` puts files into the fresh folder, `state` knows what the
-  old one was made from, `checking` looks the result through.
+  old one was made from, `checking` looks the result through; `snapshots` of earlier sites stay for a while.
 """
 
 from collections.abc import Callable
@@ -12,6 +12,7 @@ from modelry.catalog import plan as plans
 from modelry.catalog.plan import Plan
 from modelry.model.files import Files
 from modelry.storage import folders
+from modelry.storage.site import snapshots
 from modelry.storage.site.checking import check
 from modelry.storage.site.making import Done, Making
 
@@ -42,5 +43,6 @@ def build(
     with folders.replacing(destination) as fresh:
         making = Making(plan, destination, fresh, when, processes)
         done = making.run(tick)
+        snapshots.keep(destination, fresh)
     making.remember()
     return done
