@@ -228,11 +228,11 @@ def test_a_version_goes_in_and_comes_out_and_what_happens_to_it_there_is_found(
         kind.place.put(target, spoilt)
         verified = run("check", "--verify")
         assert (verified.exit_code, rules(verified)) == (3, ["artifact-corrupted"])
-        assert run("pull", "churn@2.0.0", f"{tmp_path}/again").exit_code == 4
+        assert run("pull", "churn@2.0.0", f"{tmp_path}/again", "--no-cache").exit_code == 4
     kind.place.remove(target)
     verified = run("check", "--verify")
     assert (verified.exit_code, rules(verified)) == (3, ["artifact-corrupted"])
-    assert run("pull", "churn@2.0.0", f"{tmp_path}/again").exit_code == 1
+    assert run("pull", "churn@2.0.0", f"{tmp_path}/again", "--no-cache").exit_code == 1
     assert not (tmp_path / "again").exists()
 
 
