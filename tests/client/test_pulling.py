@@ -13,8 +13,8 @@ import pytest
 import builders
 from client.serving import Answer, Web, answer
 from modelry import client
-from modelry.client import fetching
 from modelry.client import pull as pulling
+from modelry.client import receiving
 from modelry.client.pull import Pulled
 from modelry.client.resolution import File, Resolution
 from modelry.errors import IntegrityError, RegistryError
@@ -210,13 +210,13 @@ def test_what_came_there_while_fetching_is_not_replaced(
     found: Resolution, there: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target = there / "model.onnx"
-    really = fetching._download
+    really = receiving.receive
 
     def slow(address: str, file: File, into: Path, *args: Any) -> None:
         really(address, file, into, *args)
         target.write_bytes(b"somebody's")
 
-    monkeypatch.setattr(fetching, "_download", slow)
+    monkeypatch.setattr(receiving, "receive", slow)
     with pytest.raises(RegistryError, match="something else lies there"):
         pulling.pull(found, target)
     assert lying(there) == {"model.onnx": b"somebody's"}

@@ -1,6 +1,5 @@
 """Fetching the files of an artifact: from the cache, else from the first remote that has them right, each byte verified."""
 
-import hashlib
 import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
@@ -8,10 +7,11 @@ from pathlib import Path
 from threading import Event, Lock, RLock
 from typing import NamedTuple, TypeVar
 
-from modelry.client import placement
+from modelry.client import placement, receiving
 from modelry.client.cache import Cache
+from modelry.client.receiving import Told
 from modelry.client.resolution import File, Resolution
-from modelry.client.verification import CHUNK, Tick
+from modelry.client.verification import Tick
 from modelry.errors import IntegrityError, RegistryError
 from modelry.storage import lists, remotes
 from modelry.storage.access import Access
@@ -143,11 +143,11 @@ class Fetch:
 
         def fetch(fresh: Path) -> None:
             # What is only kept is verified when it is taken: if power goes, it is fetched again.
-            told = _Told(self.tick, self.over, settled=fresh == into)
-            self._first(places(), lambda address: _download(address, file, fresh, self.access, told))
+            told = Told(self.tick, self.over, settled=fresh == into)
+            self._first(places(), lambda address: receiving.receive(address, file, fresh, self.access, told))
 
         def copy(place: Path, fresh: Path) -> None:
-            _download(str(place), file, fresh, self.access, _Told(lambda _: None, self.over))
+            receiving.receive(str(place), file, fresh, self.access, Told(lambda _: None, self.over))
 
         if self.cache is None:
             fetch(into)
@@ -175,45 +175,6 @@ class Fetch:
             f"cannot fetch {self.resolution.label}: {told}",
             hint=next((error.hint for error in failures if error.hint), ""),
         )
-
-
-class _Told(NamedTuple):
-    tick: Tick
-    over: Event
-    settled: bool = True
-    """Whether the file is to be on stable storage."""
-
-
-def _download(address: str, file: File, into: Path, access: Access, told: _Told) -> None:
-    """Write an object to a file, verified; raises `IntegrityError` for any other bytes."""
-    shown = remotes.shown(address)
-    digest = hashlib.sha256()
-    size = 0
-    with remotes.open_object(address, access) as body, open(into, "wb", opener=_private) as written:
-        if body.size not in {None, file.size}:
-            raise IntegrityError(f"{shown} has {body.size} bytes, expected {file.size}")
-        # One byte more than expected is enough to know.
-        while chunk := body.read(min(CHUNK, file.size + 1 - size)):
-            if told.over.is_set():
-                raise RegistryError("interrupted")
-            size += len(chunk)
-            if size > file.size:
-                raise IntegrityError(f"{shown} has more than {file.size} bytes")
-            digest.update(chunk)
-            written.write(chunk)
-            told.tick(len(chunk))
-        if size < file.size:
-            raise IntegrityError(f"{shown} has {size} bytes, expected {file.size}")
-        if digest.hexdigest() != file.sha256:
-            raise IntegrityError(f"{shown} has sha256 {digest.hexdigest()}, expected {file.sha256}")
-        written.flush()
-        os.fchmod(written.fileno(), 0o644)
-        if told.settled:
-            os.fsync(written.fileno())
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_NOFOLLOW, 0o600)
 
 
 def _listed(address: str, files: tuple[File, ...], access: Access) -> Mapping[str, str]:

@@ -22,6 +22,7 @@ __all__ = [
     "location",
     "open_file",
     "open_object",
+    "open_part",
     "shown",
     "size",
     "sizes",
@@ -36,7 +37,15 @@ WORKERS = 8
 _EXTRAS = {"gs": "gs", "azure": "azure", "abfs": "azure"}
 
 
-class Far(Body, Protocol):
+class Part(Body, Protocol):
+    """An object, or some of it."""
+
+    @property
+    def total(self) -> int | None:
+        """How many bytes the whole object has; None where that is not known before."""
+
+
+class Far(Part, Protocol):
     """An object that comes over a network."""
 
     def close(self) -> None:
@@ -46,8 +55,11 @@ class Far(Body, Protocol):
 class Store(Protocol):
     """How the remotes of a kind are read over a network."""
 
-    def opened(self, where: str, access: Access) -> Far:
-        """Open an object; raises `AbsentError` where nothing lies, `IrregularError` where something else does."""
+    def opened(self, where: str, access: Access, start: int = 0, stop: int | None = None) -> Far:
+        """Open the bytes of an object from `start` on and before `stop`, or all of it where the kind knows no parts.
+
+        Raises `AbsentError` where nothing lies, `IrregularError` where something else does.
+        """
 
     def size(self, where: str, access: Access) -> int | None:
         """Give the size of an object; raises as `opened`."""
@@ -78,12 +90,19 @@ def open_object(where: str, access: Access | None = None) -> Iterator[Body]:
     Raises `AbsentError` where nothing lies, `IrregularError` where something else does, `RegistryError` where
     it cannot be read. Without `access`, remotes are asked with what the environment says.
     """
+    with open_part(where, 0, None, access or Access()) as whole:
+        yield whole
+
+
+@contextmanager
+def open_part(where: str, start: int, stop: int | None, access: Access) -> Iterator[Part]:
+    """Open the bytes of an object from `start` on and before `stop`, or all of it where that cannot be; raises as `open_object`."""
     store = _store(where)
     if store is None:
         with open_file(_path(where)) as file:
             yield _File(file, where)
         return
-    body = store.opened(where, access or Access())
+    body = store.opened(where, access, start, stop)
     try:
         yield body
     finally:
@@ -190,6 +209,7 @@ class _File:
         self._file = file
         self._where = where
         self.size: int | None = os.fstat(file.fileno()).st_size
+        self.total = self.size
 
     def read(self, limit: int, /) -> bytes:
         try:

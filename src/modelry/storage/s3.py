@@ -55,21 +55,20 @@ class Bucket:
         if self._endpoint and urlsplit(self._endpoint).scheme not in {"http", "https"}:
             raise RegistryError(f"{shown(self._endpoint)} is no endpoint", hint="it begins with https://")
 
-    def open(self, where: str) -> web.Download:
-        """Open an object; raises `AbsentError` where there is none."""
+    def open(self, where: str, start: int = 0, stop: int | None = None) -> web.Download:
+        """Open an object, or some of its bytes; raises `AbsentError` where there is none."""
 
-        def ask(start: int) -> Response:
-            headers = {"Range": f"bytes={start}-"} if start else {}
-            return web.starting(self._ask(where, {}, headers), start, where)
+        def ask(begin: int, same: Mapping[str, str]) -> Response:
+            return web.starting(self._ask(where, {}, {**web.ranged(begin, stop), **same}), begin, where)
 
-        return web.Download(where, ask)
+        return web.Download(where, web.of_one(ask, start))
 
     def size(self, where: str) -> int:
         """Give the size of an object; raises `AbsentError` where there is none."""
         # HEAD would not say why it refuses.
         download = web.Download(where, lambda _: self._ask(where, {}, {"Range": "bytes=0-0"}, _NO_FIRST_BYTE))
         download.close()
-        return download.total
+        return download.total or 0
 
     def listed(self, prefix: str, pages: int) -> Sequence[tuple[str, int]] | None:
         """Give what begins so, with its size, each by what follows; None where that takes more pages."""
@@ -148,9 +147,9 @@ def bucket(where: str, access: Access) -> Bucket:
     return access.once(f"s3://{name} {settings.get('url')}", lambda: Bucket(name, settings))
 
 
-def opened(where: str, access: Access) -> web.Download:
-    """Open an object; raises `AbsentError` where there is none."""
-    return bucket(where, access).open(where)
+def opened(where: str, access: Access, start: int = 0, stop: int | None = None) -> web.Download:
+    """Open an object, or some of its bytes; raises `AbsentError` where there is none."""
+    return bucket(where, access).open(where, start, stop)
 
 
 def size(where: str, access: Access) -> int:

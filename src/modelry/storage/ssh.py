@@ -38,6 +38,7 @@ class Object:
         self._asked: deque[tuple[int, int, Reply]] = deque()
         self._connect()
         self.size: int | None = self._size
+        self.total = self.size
 
     def read(self, limit: int, /) -> bytes:
         """Give at most so many bytes more; none only at the end."""
@@ -110,8 +111,8 @@ def _wait(where: str, its: Host, tries: int, error: LostError) -> None:
     time.sleep(0.25 * 2**tries * random.uniform(1.0, 1.25))  # noqa: S311 - it spreads load, it hides nothing
 
 
-def opened(where: str, access: Access) -> Object:
-    """Open an object; raises `AbsentError` where nothing lies, `IrregularError` where something else does."""
+def opened(where: str, access: Access, start: int = 0, stop: int | None = None) -> Object:  # noqa: ARG001 - many questions are under way at a time as it is
+    """Open an object, always the whole; raises `AbsentError` where nothing lies, `IrregularError` where something else does."""
     return Object(host(where, access), where)
 
 

@@ -44,6 +44,8 @@ class Manner(NamedTuple):
     """What is an answer besides success."""
     timeout: float | None = None
     """Seconds that a server may be silent; None for as long as ever."""
+    stop: int | None = None
+    """The first byte that is not wanted; None for all that there are."""
 
 
 _AS_EVER = Manner()
@@ -89,10 +91,10 @@ class Download:
         return self._response.status
 
     @property
-    def total(self) -> int:
-        """How many bytes the whole object has, of which only some were asked for."""
+    def total(self) -> int | None:
+        """How many bytes the whole object has, of which these may be a part; None where the server does not say."""
         told = (self.headers.get("Content-Range") or "").rpartition("/")[2]
-        return int(told) if told.isdigit() else self.size or 0
+        return int(told) if told.isdigit() else self.size
 
     def read(self, limit: int, /) -> bytes:
         """Give at most so many bytes more; none only at the end."""
@@ -159,7 +161,7 @@ def request(
     Who asks is told to the server of the address and to no other.
     """
     url = where
-    told = {**headers, **({"Range": f"bytes={start}-"} if start else {})}
+    told = {**headers, **ranged(start, manner.stop)}
     for _ in range(_REDIRECTS + 1):
         parts = urlsplit(url)
         its = login if _origin(parts) == _origin(urlsplit(where)) else NOBODY
@@ -205,6 +207,30 @@ def send(
     # A compressed body would have another size, and could be a bomb.
     told = {"Accept-Encoding": "identity", "User-Agent": f"modelry/{__version__}", **headers}
     return connections.send(url, told, trust, TIMEOUT if timeout is None else timeout, method, body)
+
+
+def ranged(start: int, stop: int | None = None) -> Mapping[str, str]:
+    """Give the header that asks for the bytes from `start` on, and before `stop`; none asks for all."""
+    if not start and stop is None:
+        return {}
+    return {"Range": f"bytes={start}-{'' if stop is None else stop - 1}"}
+
+
+def of_one(ask: Callable[[int, Mapping[str, str]], G], start: int = 0) -> Callable[[int], G]:
+    """Ask for an object from a byte on and, when a connection was lost, for the rest of that very object.
+
+    `ask` is given where to begin, and the header by which a server whose object has changed sends all of the new one.
+    """
+    same: dict[str, str] = {}
+
+    def asked(at: int) -> G:
+        response = ask(start + at, same if at else {})
+        tag = response.headers.get("ETag", "")
+        if tag.startswith('"'):
+            same["If-Range"] = tag
+        return response
+
+    return asked
 
 
 def starting(response: G, start: int, where: str) -> G:

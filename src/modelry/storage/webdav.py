@@ -19,10 +19,14 @@ _ASKED = b'<propfind xmlns="DAV:"><prop><getcontentlength/><resourcetype/></prop
 _NO_FIRST_BYTE = 416
 
 
-def opened(where: str, access: Access) -> web.Download:
-    """Open an object; raises `AbsentError` where there is none."""
+def opened(where: str, access: Access, start: int = 0, stop: int | None = None) -> web.Download:
+    """Open an object, or some of its bytes where the server gives parts; raises `AbsentError` where there is none."""
     url, login = _url(where), _login(where, access)
-    return web.Download(where, lambda start: web.request(url, start, login))
+
+    def ask(begin: int, same: Mapping[str, str]) -> Response:
+        return web.request(url, begin, login, same, manner=web.Manner(stop=stop))
+
+    return web.Download(where, web.of_one(ask, start))
 
 
 def size(where: str, access: Access) -> int | None:
@@ -35,7 +39,7 @@ def size(where: str, access: Access) -> int | None:
 
     download = web.Download(where, ask)
     download.close()
-    return download.total
+    return download.total or 0
 
 
 def sizes(remote: str, md5s: Collection[str], access: Access) -> Mapping[str, int] | None:
