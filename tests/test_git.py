@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from modelry.errors import ConflictError, NotFoundError
-from modelry.git import GitError, Repository, merging
+from modelry.git import GitError, Repository, merging, running
 from modelry.model.files import Entry
 
 
@@ -137,3 +137,13 @@ def test_the_base_is_origins_main_where_there_is_an_origin(a_repo: Repository, t
     repository = Repository(alone)
     repository.run("commit", "--quiet", "--allow-empty", "--message", "first")
     assert repository.base == "master"
+
+
+def test_much_is_asked_and_answered_as_little_is(a_repo: Repository) -> None:
+    blobs = a_repo.run("rev-parse", "HEAD:registry/registry.yaml").strip()
+    asked = f"{blobs}\n".encode()
+    many = running._MUCH // len(asked) + 2
+    little = a_repo.run("cat-file", "--batch-check", given=asked)
+    assert a_repo.run("cat-file", "--batch-check", given=asked * many) == little * many
+    with pytest.raises(GitError, match="^git cat-file: "):
+        a_repo.run("cat-file", "--no-such-option", given=asked * many)

@@ -261,7 +261,7 @@ def test_review_shows_a_branch_that_git_cannot_merge() -> None:
 def test_list_show_and_history_say_what_there_is() -> None:
     assert run("list").stdout == (
         "model  latest  stages                          task                    title\n"
-        "churn  1.2.0   production=1.0.0 staging=1.2.0  tabular-classification  Customer churn\n"
+        "churn  1.2.0   staging=1.2.0 production=1.0.0  tabular-classification  Customer churn\n"
     )
     assert said(run("list", "--stage", "canary")) == (
         5,

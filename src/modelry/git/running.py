@@ -5,6 +5,8 @@ import subprocess
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
 
 from modelry.errors import RegistryError
 
@@ -31,6 +33,8 @@ _SAFE = tuple(
     )
     for part in ("-c", setting)
 )
+_MUCH = 64 * 1024
+"""Bytes of a question: as much as a pipe holds."""
 
 
 class GitError(RegistryError):
@@ -44,7 +48,19 @@ class GitError(RegistryError):
 
 def run(path: Path, args: Sequence[str], given: bytes, extra: Mapping[str, str]) -> bytes:
     """Run git in a folder and give what it prints; raises `GitError` with git's complaint."""
+    if len(given) > _MUCH:
+        return _by_files(path, args, given, extra)
     return _done(path, args, given, extra).stdout
+
+
+def _by_files(path: Path, args: Sequence[str], given: bytes, extra: Mapping[str, str]) -> bytes:
+    """Run git where much is asked, and so much answered: a pipe would wake both sides thousands of times."""
+    with TemporaryFile() as asked, TemporaryFile() as told:
+        asked.write(given)
+        asked.seek(0)
+        _ended(_started(path, args, extra, asked, told), args, None)
+        told.seek(0)
+        return told.read()
 
 
 def said(path: Path, args: Sequence[str]) -> bytes:
@@ -83,13 +99,17 @@ def _done(
 
 
 def _started(
-    path: Path, args: Sequence[str], extra: Mapping[str, str], given: int
+    path: Path,
+    args: Sequence[str],
+    extra: Mapping[str, str],
+    given: int | IO[bytes],
+    answer: int | IO[bytes] = subprocess.PIPE,
 ) -> "subprocess.Popen[bytes]":
     try:
         return subprocess.Popen(
             command(path, *args),
             stdin=given,
-            stdout=subprocess.PIPE,
+            stdout=answer,
             stderr=subprocess.PIPE,
             env=environment(extra),
         )
@@ -108,7 +128,7 @@ def _ended(
             raise
     if process.returncode:
         told = complaint(args, said.decode(errors="replace"))
-        told.status, told.answer = process.returncode, answer
+        told.status, told.answer = process.returncode, answer or b""
         raise told
     return subprocess.CompletedProcess(args, process.returncode, answer, said)
 

@@ -265,6 +265,14 @@ class Registry:
             raise NotFoundError(f"there is no model {name}", hint=_near(name, self.models, "modelry list"))
         return self.models[name]
 
+    def stages(self, model: Model) -> list[str]:
+        """Give the stages of a model in the policy's order; those that policy does not name come last, by name."""
+        policy = self.policy.value
+        order = [stage.name for stage in policy.stages] if policy is not None else []
+        return sorted(
+            model.stages, key=lambda name: (order.index(name) if name in order else len(order), name)
+        )
+
     def require_stage(self, name: str) -> None:
         """Raise `NotFoundError` for a stage that policy does not name and no model has."""
         policy = self.policy.value

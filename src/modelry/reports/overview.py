@@ -23,7 +23,7 @@ def to_json(document: dict[str, Any]) -> str:
 
 
 def models(registry: Registry) -> list[dict[str, Any]]:
-    """Give a row for each model: what it is, its latest version and who holds its stages."""
+    """Give a row for each model: what it is, its latest version and who holds its stages, in the policy's order."""
     return [
         {
             "model": model.name,
@@ -32,7 +32,9 @@ def models(registry: Registry) -> list[dict[str, Any]]:
             "latest": model.latest.number if model.latest is not None else None,
             "versions": len(model.versions),
             "stages": {
-                stage: holder.number for stage in model.stages if (holder := model.holder(stage)) is not None
+                stage: holder.number
+                for stage in registry.stages(model)
+                if (holder := model.holder(stage)) is not None
             },
         }
         for model in registry.models.values()

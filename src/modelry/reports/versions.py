@@ -142,13 +142,9 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - CEL knows lists, not tuples
 
 def rows(registry: Registry, stage: str | None = None) -> Iterator[Row]:
     """Give the versions in their order, by model and number; or only those that hold a stage."""
-    policy = registry.policy.value
-    order = [one.name for one in policy.stages] if policy is not None else []
     for model in registry.models.values():
         held: dict[str, list[str]] = {}
-        for name in sorted(
-            model.stages, key=lambda name: (order.index(name) if name in order else len(order), name)
-        ):
+        for name in registry.stages(model):
             holder = model.holder(name)
             if holder is not None:
                 held.setdefault(holder.number, []).append(name)
