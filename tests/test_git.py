@@ -145,5 +145,5 @@ def test_much_is_asked_and_answered_as_little_is(a_repo: Repository) -> None:
     many = running._MUCH // len(asked) + 2
     little = a_repo.run("cat-file", "--batch-check", given=asked)
     assert a_repo.run("cat-file", "--batch-check", given=asked * many) == little * many
-    with pytest.raises(GitError, match="^git cat-file: "):
+    with pytest.raises(GitError, match=r"^git cat-file: "):
         a_repo.run("cat-file", "--no-such-option", given=asked * many)
