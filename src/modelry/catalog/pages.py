@@ -47,7 +47,7 @@ _ENVIRONMENT.filters.update(
     person=landings.name,
 )
 _ENVIRONMENT.tests["web"] = lambda address: address.startswith(("https://", "http://"))
-_ENVIRONMENT.globals["tone"] = stages.tone
+_ENVIRONMENT.globals |= {"tone": stages.tone, "slug": listing.slug}
 
 _SOME, _LONG = 30, 200
 """How many events a model's page shows, and how many a page of their own."""

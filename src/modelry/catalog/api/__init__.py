@@ -1,13 +1,14 @@
 """The JSON API: static documents that answer what a server would, and a twin beside each page.
 
-- `registry`, `models`, `lists` say it by what it is about; `openapi` describes it all.
+- `registry`, `models`, `lists`, `search` say it by what it is about; `openapi` describes it all.
 """
 
 from collections.abc import Iterable
 
 from modelry.catalog import activity, badges, canonical, documents, remotes
-from modelry.catalog.api import lists, models, openapi, registry
+from modelry.catalog.api import lists, models, openapi, registry, search
 from modelry.catalog.api.registry import counts
+from modelry.catalog.api.search import day
 from modelry.catalog.documents import (
     Activity,
     Address,
@@ -23,7 +24,7 @@ from modelry.catalog.entries import Catalog, ModelEntry
 from modelry.model import schema
 from modelry.model.files import Files
 
-__all__ = ["ROOT", "counts", "files", "twins"]
+__all__ = ["ROOT", "counts", "day", "files", "twins"]
 
 ROOT = "api/v1"
 
@@ -49,6 +50,7 @@ def files(catalog: Catalog) -> Files:
     made["index.json"] = canonical.dump(registry.index(catalog, address))
     made |= _models(catalog, address.sha256, addresses)
     made |= _lists(catalog, address.sha256)
+    made |= search.files(catalog)
     made |= badges.files(catalog)
     made |= _schemas()
     made["openapi.json"] = canonical.dump(openapi.of(catalog.policy))

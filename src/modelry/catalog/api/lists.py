@@ -31,18 +31,26 @@ def row(model: ModelEntry) -> Row:
     )
 
 
+def values(model: ModelEntry) -> dict[str, list[str]]:
+    """Give what a model can be chosen by, by facet."""
+    one = row(model)
+    return {
+        "task": [one.task] if one.task else [],
+        "stage": list(one.stages),
+        "format": one.formats,
+        "tag": sorted(set(one.tags)),
+        "owner": sorted(set(one.owners)),
+        "license": [model.main.record.license] if model.main else [],
+        "deprecated": ["true" if one.deprecated else "false"],
+    }
+
+
 def facets(catalog: Catalog) -> dict[str, dict[str, int]]:
     """Count the models by what they have."""
     found: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
     for model in catalog.models:
-        one = row(model)
-        found["task"].update([one.task] if one.task else [])
-        found["stage"].update(list(one.stages))
-        found["format"].update(one.formats)
-        found["tag"].update(set(one.tags))
-        found["owner"].update(set(one.owners))
-        found["license"].update([model.main.record.license] if model.main else [])
-        found["deprecated"].update(["true" if one.deprecated else "false"])
+        for name, had in values(model).items():
+            found[name].update(had)
     return {name: dict(sorted(counted.items())) for name, counted in found.items()}
 
 

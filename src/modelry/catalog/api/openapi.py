@@ -30,6 +30,10 @@ _ANSWERS = (
     _Answer("/api/v1/o/{sha256}.json", "One version, by its SHA-256", "version-document", stays=True),
     _Answer("/api/v1/catalog.json", "One row for each model", "catalog"),
     _Answer("/api/v1/facets.json", "How many models have what", "facets"),
+    _Answer("/api/v1/search.json", "Where a search begins: names, facets, metrics", "search"),
+    _Answer("/api/v1/search/words/{letter}.json", "The words with one first letter", "search-words"),
+    _Answer("/api/v1/search/metrics/{metric}.json", "One metric of all models", "search-metric"),
+    _Answer("/api/v1/search/rows/{number}.json", "Some models, as a list shows them", "search-rows"),
     _Answer("/api/v1/activity.json", "All that happened, oldest first", "activity"),
     _Answer("/api/v1/deployments.json", "What runs where, beside what should", "deployments"),
     _Answer("/api/v1/stages/{stage}.json", "What holds a stage, of all models", "stage-list"),
@@ -59,6 +63,9 @@ _SAYS = {
     "version": "A version, such as 1.2.0",
     "stage": "A stage's name; of a badge also `latest`",
     "sha256": "64 lower-case hexadecimal digits, as another document names them",
+    "letter": "One of `words` in search.json",
+    "metric": "A metric's name",
+    "number": "A place in `names` of search.json, divided by `size`",
     "kind": "What stands in a document's `schema` before the slash",
 }
 

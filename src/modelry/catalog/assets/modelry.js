@@ -1,4 +1,4 @@
-// Two conveniences; every page says all that it says without them.
+// Conveniences; every page says all that it says without them.
 "use strict";
 
 function copyButton(block) {
@@ -23,36 +23,16 @@ for (const block of document.querySelectorAll("[data-copy], .mr-text pre")) {
   if (navigator.clipboard) frame.append(copyButton(block));
 }
 
-// The catalog's filter: words are looked for in what a card shows; the rest must be one of its values.
-const form = document.querySelector("[data-filter]");
-if (form) {
-  const cards = [...document.querySelectorAll("[data-card]")];
-  const texts = new Map(cards.map((card) => [card, card.textContent.toLowerCase()]));
+// The catalog's search is fetched where it is needed.
+if (document.querySelector("[data-browse]")) import("./catalog.js");
 
-  const fits = (card, wanted) => [...wanted].every(([name, value]) => {
-    if (name === "q") return value.toLowerCase().split(/\s+/).every((word) => texts.get(card).includes(word));
-    return !value || card.dataset[name].split(" ").includes(value);
-  });
-
-  const show = () => {
-    const wanted = new FormData(form);
-    let count = 0;
-    for (const card of cards) {
-      card.hidden = !fits(card, wanted);
-      count += card.hidden ? 0 : 1;
-    }
-    form.querySelector("[data-count]").textContent = `${count} of ${cards.length} models`;
-    const query = new URLSearchParams([...wanted].filter(([, value]) => value)).toString();
-    history.replaceState(null, "", query ? `?${query}` : location.pathname);
-  };
-
-  for (const [name, value] of new URLSearchParams(location.search)) {
-    const field = form.elements.namedItem(name);
-    if (field) field.value = value;
-  }
-  form.hidden = false;
-  form.addEventListener("input", show);
-  form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("reset", () => setTimeout(show));
-  show();
-}
+// `/` leads to the box of this page, or to the one on top of every page.
+document.addEventListener("keydown", (event) => {
+  const isTyping = event.target.closest("input, textarea, select, [contenteditable]");
+  if (event.key !== "/" || isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
+  const box = document.querySelector(".md-content [name=q], [name=q]");
+  if (!box) return;
+  event.preventDefault();
+  box.focus();
+  box.select();
+});

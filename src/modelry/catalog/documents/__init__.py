@@ -1,6 +1,6 @@
 """The documents of the JSON API: what each says, and so their JSON Schemas.
 
-- `registry`, `models`, `versions`, `lists`, `twins` have them by what they are about; `parts` is what all are made of.
+- `registry`, `models`, `versions`, `lists`, `search`, `twins` have them by what they are about; `parts` is what all are made of.
 """
 
 from typing import Any
@@ -28,6 +28,7 @@ from modelry.catalog.documents.registry import (
     SnapshotModel,
     Snapshots,
 )
+from modelry.catalog.documents.search import Search, SearchMetric, SearchRows, SearchWords
 from modelry.catalog.documents.twins import Badge, PagePointer
 from modelry.catalog.documents.versions import (
     Artifact,
@@ -67,6 +68,10 @@ __all__ = [
     "Remote",
     "Row",
     "Running",
+    "Search",
+    "SearchMetric",
+    "SearchRows",
+    "SearchWords",
     "Shown",
     "Snapshot",
     "SnapshotModel",
@@ -92,6 +97,10 @@ KINDS: dict[str, type[BaseModel]] = {
     "activity": Activity,
     "deployments": Deployments,
     "facets": Facets,
+    "search": Search,
+    "search-words": SearchWords,
+    "search-metric": SearchMetric,
+    "search-rows": SearchRows,
     "page": PagePointer,
     "badge": Badge,
 }

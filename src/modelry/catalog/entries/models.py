@@ -105,6 +105,12 @@ class ModelEntry:
     def _places(self) -> Mapping[str, int]:
         return {entry.number: at for at, entry in enumerate(self.versions)}
 
+    @cached_property
+    def active(self) -> datetime | None:
+        """When something last happened to it; as far as nobody knows, when its newest version was made."""
+        happened = [event.when for event in self.events]
+        return max([*happened, *(entry.record.created for entry in self.versions)], default=None)
+
     def version(self, number: str) -> VersionEntry | None:
         """Give a version by its number."""
         at = self._places.get(number)
