@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
 import feedparser  # type: ignore[import-untyped]  # it has none
@@ -152,7 +153,7 @@ def test_programs_find_their_way(built: Path) -> None:
         for each in ET.parse(built / "sitemap.xml").iterfind(".//sitemap:loc", names)  # noqa: S314 - we wrote it
     ]
     pages = {path.parent.relative_to(built).as_posix() for path in built.rglob("index.html")}
-    assert {f"{HOME}/{page}/".replace("/./", "/") for page in pages} == set(listed)
+    assert {f"{HOME}/{quote(page)}/".replace("/./", "/") for page in pages} == set(listed)
     guide = (built / "llms.txt").read_text()
     assert guide.startswith("# acme-models\n\n> ")
     for address in re.findall(rf"\]\({HOME}/([^)]+)\)", guide):

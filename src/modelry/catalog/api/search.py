@@ -35,7 +35,9 @@ def files(catalog: Catalog) -> Files:
     """Give every document of the search, by its path in the API."""
     digest = canonical.sha256("".join(f"{model.name}\n" for model in catalog.models).encode())
     metrics, parts = _metrics(catalog), _words(catalog)
-    made: dict[str, Search | SearchWords | SearchMetric | SearchRows] = {"search.json": _search(catalog, digest, list(metrics), sorted(parts))}
+    made: dict[str, Search | SearchWords | SearchMetric | SearchRows] = {
+        "search.json": _search(catalog, digest, list(metrics), sorted(parts))
+    }
     for letter, (titles, summaries) in parts.items():
         document = SearchWords(digest=digest, titles=_gaps(titles), summaries=_gaps(summaries))
         made[f"search/words/{letter}.json"] = document

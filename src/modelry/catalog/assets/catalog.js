@@ -190,6 +190,7 @@ const paint = ({ found, counts, without, respelled }, some) => {
   if (some === null) list.replaceChildren(...initial);
   else if (!found.length) list.replaceChildren(empty(without));
   else list.replaceChildren((state.view === "table" ? table : cards)(site, some));
+  list.dataset.answered = "";
   more.hidden = found.length <= state.shown;
   more.textContent = `Show ${Math.min(STEP, found.length - state.shown)} more of ${found.length.toLocaleString("en")}`;
 };

@@ -30,7 +30,7 @@ if (document.querySelector("[data-browse]")) import("./catalog.js");
 document.addEventListener("keydown", (event) => {
   const isTyping = event.target.closest("input, textarea, select, [contenteditable]");
   if (event.key !== "/" || isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
-  const box = document.querySelector(".md-content [name=q], [name=q]");
+  const box = document.querySelector(".md-content [name=q]") ?? document.querySelector("[name=q]");
   if (!box) return;
   event.preventDefault();
   box.focus();
