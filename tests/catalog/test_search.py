@@ -134,7 +134,8 @@ def plainly(catalog: Catalog, q: str, chosen: dict[str, list[str]], sort: str) -
 
 def test_the_script_answers_as_one_who_looks_at_every_model() -> None:
     catalog, luck = a_catalog(150), random.Random(3)
-    facets, asked = lists.facets(catalog), []
+    facets = lists.facets(catalog)
+    asked: list[dict[str, Any]] = []
     for _ in range(150):
         model = luck.choice(catalog.models)
         pieces = [*search.words(f"{model.name} {model.title} {model.summary}"), *model.tags]
