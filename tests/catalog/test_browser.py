@@ -20,8 +20,6 @@ KINDS = {
     "about": "about/",
     "activity": "activity/",
     "compare": "compare/?a=churn@1.0.0&b=churn@1.1.0",
-    "found": "catalog/?q=churn&view=table&deprecated=false",
-    "nothing": "catalog/?q=nothing-like-it",
     "owners": "owners/",
     "owner": "owners/@alice/",
     "license": "licenses/Apache-2.0/",

