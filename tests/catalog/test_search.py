@@ -280,7 +280,7 @@ def test_the_script_makes_the_cards_that_the_page_came_with(page: Page, browser:
 )
 def test_everyone_can_read_what_was_found(asked: str, page: Page, rich: str, trouble: list[str]) -> None:
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two
+        page.emulate_media(color_scheme=scheme)
         for width in (390, 1440):
             page.set_viewport_size({"width": width, "height": 900})
             page.goto(f"{rich}catalog/{asked}")
