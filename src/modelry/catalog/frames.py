@@ -117,9 +117,14 @@ def framed(frame: Frame, path: str, article: Article) -> bytes:
             parts.append(_sections(token, article.headings))
         else:
             parts.append(
-                values.get(token, path if token.startswith(_DEEP) else token) if index % 2 else token
+                values.get(token, _quoted(path) if token.startswith(_DEEP) else token) if index % 2 else token
             )
     return "".join(parts).encode()
+
+
+def _quoted(path: str) -> str:
+    """Give a page's folder as it stands in an address: our folders have one sign that has to be spelled."""
+    return path.replace("@", "%40")
 
 
 def _sections(how: Sections, headings: Sequence[Heading]) -> str:

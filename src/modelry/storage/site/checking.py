@@ -12,10 +12,10 @@ from urllib.parse import unquote, urlsplit
 
 from modelry.errors import RegistryError
 
-_ADDRESS = re.compile(r'\s(?:href|src|data|action)="([^"]*)"', re.IGNORECASE)
-_LOADING = re.compile(
-    r'<(link|script|img|iframe|source|object|embed|form)\b((?:[^>"]|"[^"]*")*)>', re.IGNORECASE
+_TAG = re.compile(
+    r'<(a|link|script|img|iframe|source|object|embed|form)\b((?:[^>"]|"[^"]*")*)>', re.IGNORECASE
 )
+_ADDRESS = re.compile(r'\s(?:href|src|data|action)="([^"]*)"', re.IGNORECASE)
 _OUTSIDE = ("#", "https://", "http://", "mailto:")
 _SHOWN = 5
 
@@ -31,14 +31,13 @@ class Link(NamedTuple):
 
 def links(page: str, text: str) -> set[Link]:
     """Give what a page points to within the site, and all that it loads."""
-    loaded = {
-        address
-        for _, attributes in _LOADING.findall(text)
+    return {
+        Link(page, html.unescape(address), tag.lower() != "a")
+        for tag, attributes in _TAG.findall(text)
         if 'rel="canonical"' not in attributes
         for address in _ADDRESS.findall(attributes)
+        if not (tag.lower() == "a" and address.startswith(_OUTSIDE))
     }
-    followed = {address for address in _ADDRESS.findall(text) if not address.startswith(_OUTSIDE)}
-    return {Link(page, html.unescape(address), address in loaded) for address in followed | loaded}
 
 
 def target(link: Link) -> str:
