@@ -123,8 +123,8 @@ def framed(frame: Frame, path: str, article: Article) -> bytes:
 
 
 def _quoted(path: str) -> str:
-    """Give a page's folder as it stands in an address: our folders have one sign that has to be spelled."""
-    return path.replace("@", "%40")
+    """Give a page's folder as it stands in an address: our folders have two signs that have to be spelled."""
+    return path.replace("@", "%40").replace("+", "%2B")
 
 
 def _sections(how: Sections, headings: Sequence[Heading]) -> str:
